@@ -37,7 +37,7 @@ describe("parseEnv", () => {
     { name: "DATABASE_POOL", value: "0" },
     { name: "ORIGIN", value: "https://superstream.example/" },
     { name: "ORIGIN", value: "https://superstream.example/app" },
-    { name: "ORIGIN", value: "superstream.example" },
+    { name: "ORIGIN", value: "market.example" },
     { name: "NETWORK", value: "testnet" },
     { name: "CHAIN_ID", value: "-1" },
     { name: "SECRET_KEY", value: "too short" },
