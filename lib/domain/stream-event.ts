@@ -1,0 +1,95 @@
+import type { Asset } from "./asset";
+import { toDecimal } from "./decimal";
+import { PERIODS_MS, type Rate } from "./rate";
+
+/** Why a stream was closed. */
+export type CloseCause = "sender" | "receiver" | "grace-ended";
+
+/** Something that happened to a stream, for people. Amounts are base units of the stream's asset, `atMs` is ledger time. */
+export type StreamEvent = { readonly atMs: bigint } & (
+  | { readonly kind: "opened"; readonly data: { tier: string; rate: Rate; deposit: bigint } }
+  | { readonly kind: "topped-up"; readonly data: { amount: bigint; funded: bigint } }
+  | { readonly kind: "auto-topped-up"; readonly data: { amount: bigint; funded: bigint } }
+  | { readonly kind: "tier-changed"; readonly data: { from: string; to: string; rate: Rate } }
+  | { readonly kind: "paused"; readonly data: { remaining: bigint } }
+  | { readonly kind: "resumed"; readonly data: { remaining: bigint } }
+  | { readonly kind: "exhausted"; readonly data: { paid: bigint; graceUntilMs: bigint } }
+  | { readonly kind: "revived"; readonly data: { remaining: bigint } }
+  | { readonly kind: "collected"; readonly data: { amount: bigint; billed: bigint } }
+  | { readonly kind: "closed"; readonly data: { cause: CloseCause; held: bigint } }
+  | { readonly kind: "settled"; readonly data: { paid: bigint; refund: bigint } }
+);
+
+/**
+ * One plain sentence about an event, with amounts to the nearest sixth decimal.
+ *
+ * @param formatTime how the reader's place writes an instant; without it, the time of day in UTC
+ */
+export function sentenceFor(
+  event: StreamEvent,
+  asset: Asset,
+  formatTime: (atMs: bigint) => string = utcTime,
+): { text: string; atMs: bigint } {
+  const money = (value: bigint) => `${trim(toDecimal(value, asset.decimals, 6, "nearest"))} ${asset.symbol}`;
+  return { text: tell(event, money, formatTime), atMs: event.atMs };
+}
+
+function tell(event: StreamEvent, money: (value: bigint) => string, time: (atMs: bigint) => string): string {
+  const at = time(event.atMs);
+  switch (event.kind) {
+    case "opened": {
+      const { tier, rate, deposit } = event.data;
+      return `Opened at ${at}: ${tier}, ${pace(rate, money)}, deposit ${money(deposit)}.`;
+    }
+    case "topped-up":
+      return `Topped up at ${at} by ${money(event.data.amount)}, ${money(event.data.funded)} put in so far.`;
+    case "auto-topped-up":
+      return `Topped up by its rule at ${at} by ${money(event.data.amount)}, ${money(event.data.funded)} put in so far.`;
+    case "tier-changed":
+      return `Changed from ${event.data.from} to ${event.data.to} at ${at}: ${pace(event.data.rate, money)} from then on.`;
+    case "paused":
+      return `Paused at ${at}: nothing flows, ${money(event.data.remaining)} left.`;
+    case "resumed":
+      return `Resumed at ${at} with ${money(event.data.remaining)} left.`;
+    case "exhausted":
+      return `Stopped: deposit empty at ${at}, paid ${money(event.data.paid)}, owed 0.`;
+    case "revived":
+      return `Running again from ${at} with ${money(event.data.remaining)}.`;
+    case "collected":
+      return `Collected ${money(event.data.amount)} at ${at}, ${money(event.data.billed)} paid so far.`;
+    case "closed": {
+      const waiting = event.data.held > 0n ? `, ${money(event.data.held)} waits for calls in flight` : "";
+      return `Closed ${closers[event.data.cause]} at ${at}${waiting}.`;
+    }
+    case "settled":
+      return `Settled at ${at}: paid ${money(event.data.paid)}, refunded ${money(event.data.refund)}.`;
+  }
+}
+
+const closers = {
+  sender: "by the sender",
+  receiver: "by the receiver",
+  "grace-ended": "because nobody topped it up in time",
+} as const satisfies Record<CloseCause, string>;
+
+const periodNames: ReadonlyMap<bigint, string> = new Map([
+  [PERIODS_MS.second, "a second"],
+  [PERIODS_MS.minute, "a minute"],
+  [PERIODS_MS.hour, "an hour"],
+  [PERIODS_MS.day, "a day"],
+  [PERIODS_MS.week, "a week"],
+  [PERIODS_MS.month30, "a month of 30 days"],
+]);
+
+function pace(rate: Rate, money: (value: bigint) => string): string {
+  return `${money(rate.amount)} ${periodNames.get(rate.periodMs) ?? `every ${rate.periodMs} ms`}`;
+}
+
+/** "1.500000" → "1.5", "10.000000" → "10". */
+function trim(decimal: string): string {
+  return decimal.replace(/\.?0+$/, "");
+}
+
+function utcTime(atMs: bigint): string {
+  return `${new Date(Number(atMs)).toISOString().slice(11, 19)} UTC`;
+}

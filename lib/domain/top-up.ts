@@ -1,0 +1,67 @@
+import { type Amount, amount } from "./amount";
+import { amountOver, PERIODS_MS, type Rate } from "./rate";
+
+/**
+ * A sender's standing order: when less than `triggerMs` of runway is left, add `chunkMs` of flow, but never more than
+ * `dailyMax` base units in one UTC day, and nothing from `expiresMs` on (null: until taken back).
+ */
+export type AutoTopUpRule = {
+  readonly triggerMs: bigint;
+  readonly chunkMs: bigint;
+  readonly dailyMax: bigint;
+  readonly expiresMs: bigint | null;
+};
+
+/** Base units that automatic top-ups took in the UTC day that began at `dayStartMs`. */
+export type AutoSpend = { readonly dayStartMs: bigint; readonly amount: bigint };
+
+/** What a rule is judged by. `walletBalance`: base units that the sender can still lock. */
+export type TopUpSituation = {
+  readonly active: boolean;
+  readonly rate: Rate;
+  readonly runwayMs: bigint;
+  readonly autoSpend: AutoSpend | null;
+  readonly walletBalance: bigint;
+};
+
+/** A stream needs this much runway after a change of rate; a top-up below it is too small to be of use. */
+export const MIN_RUNWAY_AFTER_CHANGE_MS = 60_000n;
+
+/**
+ * One chunk, rounded up, or null when the rule does not call for it or does not allow it. Runway exactly at the trigger
+ * is enough; a day's maximum may be reached exactly. It works on active streams only: a rule is not obeyed late.
+ */
+export function planTopUp(
+  rule: AutoTopUpRule,
+  situation: TopUpSituation,
+  nowMs: bigint,
+): { amount: Amount } | null {
+  if (!situation.active || situation.runwayMs >= rule.triggerMs) return null;
+  if (rule.expiresMs !== null && nowMs >= rule.expiresMs) return null;
+
+  const chunk = amountOver(situation.rate, rule.chunkMs, "ceil");
+  if (spentToday(situation.autoSpend, nowMs) + chunk > rule.dailyMax) return null;
+  return chunk > situation.walletBalance ? null : { amount: chunk };
+}
+
+/** The day's total after one more automatic top-up. */
+export function addAutoSpend(spend: AutoSpend | null, chunk: bigint, nowMs: bigint): AutoSpend {
+  return { dayStartMs: utcDayStartMs(nowMs), amount: spentToday(spend, nowMs) + chunk };
+}
+
+/**
+ * The smallest top-up worth making: what is missing now and one minute of flow, rounded up.
+ *
+ * @param shortfall base units that are missing already (a call's price beyond what is left), 0 or more
+ */
+export function minimumTopUp(flow: Rate, shortfall = 0n): Amount {
+  return amount(shortfall + amountOver(flow, MIN_RUNWAY_AFTER_CHANGE_MS, "ceil"));
+}
+
+function spentToday(spend: AutoSpend | null, nowMs: bigint): bigint {
+  return spend?.dayStartMs === utcDayStartMs(nowMs) ? spend.amount : 0n;
+}
+
+function utcDayStartMs(nowMs: bigint): bigint {
+  return nowMs - (nowMs % PERIODS_MS.day);
+}
