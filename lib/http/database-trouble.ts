@@ -1,0 +1,18 @@
+import { ProblemError } from "@/lib/errors";
+
+/** Socket errors, SQLSTATE classes and Prisma codes that pass by themselves: waiting helps, a bug report does not. */
+const PASSING =
+  /^(ECONN(REFUSED|RESET)|EPIPE|ENOTFOUND|ETIMEDOUT|08...|53...|57P0[123]|57014|55P03|40001|40P01|P1001|P1002|P1008|P1017|P2024)$/;
+
+/** A `ProblemError` for a database that is away or overloaded, or null when the error is something else. */
+export function databaseTrouble(error: unknown): ProblemError | null {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const code = "code" in at ? at.code : undefined;
+    if (typeof code === "string" && PASSING.test(code))
+      return new ProblemError("unavailable", "The database does not answer now. Nothing was changed; try again.", {
+        extensions: { retryAfterSeconds: 1 },
+        cause: error,
+      });
+  }
+  return null;
+}

@@ -1,0 +1,16 @@
+import type { Operation } from "./define-operation";
+import * as account from "./operations/account-operations";
+import * as auth from "./operations/auth-operations";
+import * as market from "./operations/market-operations";
+import * as operator from "./operations/operator-operations";
+import * as registry from "./operations/registry-operations";
+import * as streams from "./operations/stream-operations";
+
+/** Every operation of the API: what the OpenAPI document lists and the bad-input generator attacks. */
+export const operations: readonly Operation[] = [auth, market, registry, streams, account, operator]
+  .flatMap((room) => Object.values<unknown>(room))
+  .filter(isOperation);
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === "object" && value !== null && "id" in value && "path" in value && "output" in value;
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { CATEGORIES } from "@/lib/market/categories";
+import { registerProviderInput } from "@/lib/market/provider-input";
+import { defineOperation } from "../define-operation";
+import {
+  addressOutput,
+  amountOutput,
+  amountString,
+  assetOutput,
+  cursor,
+  instant,
+  limit,
+  pageOf,
+  providerId,
+  text,
+} from "../schemas";
+
+const tierOutput = z.strictObject({
+  name: z.enum(["basic", "professional", "enterprise"]),
+  rate: z.strictObject({ amount: amountOutput, periodMs: z.int() }),
+  ratePerDay: amountOutput,
+  flowRatePerSecond: amountOutput,
+  requiredDeposit: amountOutput,
+  maxRequestsPerHour: z.int(),
+  priority: z.enum(["normal", "high", "critical"]),
+  overridden: z.boolean(),
+});
+
+export const providerOutput = z.strictObject({
+  id: z.string(),
+  owner: addressOutput,
+  name: z.string(),
+  description: z.string(),
+  endpoint: z.string(),
+  door: z.string(),
+  capabilities: z.array(z.string()),
+  category: z.enum(CATEGORIES),
+  model: z.string().nullable(),
+  serviceType: z.int(),
+  depositMs: z.int(),
+  graceMs: z.int(),
+  maxConcurrency: z.int(),
+  active: z.boolean(),
+  asset: assetOutput,
+  tiers: z.array(tierOutput),
+  services: z.int(),
+  totalEarned: amountOutput,
+  totalRequestsServed: z.int(),
+  createdAt: instant,
+  updatedAt: instant,
+});
+
+const label = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const tierName = z.enum(["basic", "professional", "enterprise"]);
+
+export const listProvidersOperation = defineOperation({
+  id: "listProviders",
+  method: "GET",
+  path: "/api/v1/providers",
+  tag: "market",
+  summary: "Search active providers",
+  auth: "none",
+  query: z.strictObject({
+    search: text(1, 100).optional(),
+    capability: label.optional(),
+    category: z.enum(CATEGORIES).optional(),
+    model: text(1, 100).optional(),
+    tier: tierName.optional().meta({ description: "The tier that priceMax and sort=price look at; basic if absent." }),
+    priceMax: amountString(1n).optional().meta({ description: "Highest price of that tier, base units a day." }),
+    sort: z.enum(["name", "price", "newest"]).optional(),
+    cursor: cursor.optional(),
+    limit: limit.optional(),
+  }),
+  output: pageOf(providerOutput),
+});
+
+export const registerProviderOperation = defineOperation({
+  id: "registerProvider",
+  method: "POST",
+  path: "/api/v1/providers",
+  tag: "market",
+  summary: "Register a provider, or change one of yours: totals and creation time stay",
+  auth: "account",
+  body: registerProviderInput,
+  output: z.strictObject({ status: z.literal("registered"), agentId: z.string() }),
+  problems: ["unknown-tier", "provider-taken"],
+});
+
+export const findCheapestProviderOperation = defineOperation({
+  id: "findCheapestProvider",
+  method: "GET",
+  path: "/api/v1/providers/cheapest",
+  tag: "market",
+  summary: "The cheapest active provider of a capability or of an exact model",
+  auth: "none",
+  query: z
+    .strictObject({
+      capability: label.optional(),
+      model: text(1, 100).optional(),
+      tier: tierName.optional().meta({ description: "The tier to compare; basic if absent." }),
+    })
+    .refine(({ capability, model }) => (capability === undefined) !== (model === undefined), {
+      error: "Give either capability or model.",
+    }),
+  output: z.strictObject({
+    provider: z
+      .strictObject({
+        id: z.string(),
+        name: z.string(),
+        door: z.string(),
+        asset: assetOutput,
+        tier: tierOutput,
+      })
+      .nullable(),
+  }),
+});
+
+export const getProviderOperation = defineOperation({
+  id: "getProvider",
+  method: "GET",
+  path: "/api/v1/providers/{providerId}",
+  tag: "market",
+  summary: "One provider with its tiers",
+  auth: "none",
+  params: z.strictObject({ providerId }),
+  notFound: "provider-not-found",
+  output: providerOutput,
+});
+
+export const getMarketSummaryOperation = defineOperation({
+  id: "getMarketSummary",
+  method: "GET",
+  path: "/api/v1/market/summary",
+  tag: "market",
+  summary: "Totals of the market, and of its providers a page at a time",
+  auth: "none",
+  query: z.strictObject({ cursor: cursor.optional(), limit: limit.optional() }),
+  output: z.strictObject({
+    asset: assetOutput,
+    providers: z.int(),
+    activeStreams: z.int(),
+    totalStreams: z.int(),
+    totalRequests: z.int(),
+    totalVolume: amountOutput,
+    totalVolumeDisplay: z.string().meta({ description: "Whole tokens, 4 decimals." }),
+    perProvider: z.array(
+      z.strictObject({ id: z.string(), name: z.string(), earned: amountOutput, requests: z.int() }),
+    ),
+    nextCursor: z.string().nullable(),
+  }),
+});

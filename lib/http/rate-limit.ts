@@ -1,0 +1,48 @@
+import "server-only";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { env } from "@/lib/env";
+import { ProblemError } from "@/lib/errors";
+
+/** Calls a minute and caller. These protect the machine; limits that are sold are counted in the ledger. */
+const PER_MINUTE = { read: 1200, write: 300, signIn: 60 } as const;
+/** On a devnet every caller is the same machine. */
+const DEVNET_FACTOR = 10;
+
+export type RateClass = keyof typeof PER_MINUTE;
+
+const shared = globalThis as typeof globalThis & {
+  superstreamRateLimiters?: Record<RateClass, RateLimiterMemory>;
+};
+
+/**
+ * Counts one call of a caller.
+ *
+ * @param caller `account:0x…` when somebody is signed in, `ip:…` otherwise
+ * @throws ProblemError `rate-limited` with `retryAfterSeconds`
+ */
+export async function limitRate(rateClass: RateClass, caller: string): Promise<void> {
+  shared.superstreamRateLimiters ??= newLimiters();
+  try {
+    await shared.superstreamRateLimiters[rateClass].consume(caller);
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+    throw new ProblemError("rate-limited", `Too many calls: try again in ${retryAfterSeconds} s.`, {
+      extensions: { retryAfterSeconds, limitPerMinute: PER_MINUTE[rateClass] * factor() },
+    });
+  }
+}
+
+/** Forgets every count. For tests. */
+export function forgetRateCounts(): void {
+  delete shared.superstreamRateLimiters;
+}
+
+function newLimiters(): Record<RateClass, RateLimiterMemory> {
+  const limiter = (points: number) => new RateLimiterMemory({ points: points * factor(), duration: 60 });
+  return { read: limiter(PER_MINUTE.read), write: limiter(PER_MINUTE.write), signIn: limiter(PER_MINUTE.signIn) };
+}
+
+function factor(): number {
+  return env.NETWORK === "devnet" ? DEVNET_FACTOR : 1;
+}

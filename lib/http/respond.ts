@@ -1,0 +1,23 @@
+import "server-only";
+import { ProblemError, toProblem } from "@/lib/errors";
+import { databaseTrouble } from "./database-trouble";
+import { logger } from "./log";
+import { problemResponse } from "./problem-response";
+
+/**
+ * The only place of the routes that catches everything. A refusal is answered as it is; a bug is logged
+ * and answered as `internal`. The log gets method, path and error, never a header, a body or a query.
+ */
+export async function respond(request: Request, run: () => Promise<Response>): Promise<Response> {
+  try {
+    return await run();
+  } catch (error) {
+    const refusal = error instanceof ProblemError ? error : databaseTrouble(error);
+    const problem = toProblem(refusal ?? error);
+    if (problem.status >= 500 && problem.code !== "not-configured") {
+      const path = new URL(request.url).pathname;
+      logger.error({ method: request.method, path, status: problem.status, error }, problem.title);
+    }
+    return problemResponse(problem);
+  }
+}
