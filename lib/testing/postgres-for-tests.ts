@@ -1,0 +1,12 @@
+import { databaseForTests } from "../../scripts/database-for-tests.mjs";
+import { testEnvironment } from "./test-environment";
+
+/**
+ * Vitest's global set-up for `*.int.test.ts`: one migrated PostgreSQL for the run, gone after it. Workers start later and
+ * inherit the environment set here, so `lib/env` and `pool()` work in them as they do in the server.
+ */
+export default async function postgresForTests(): Promise<() => Promise<void>> {
+  const database = await databaseForTests();
+  Object.assign(process.env, testEnvironment, { DATABASE_URL: database.url });
+  return database.stop;
+}
