@@ -20,6 +20,15 @@ $$;
 -- What the stream may still accrue, as the money not yet spoken for.
 CREATE FUNCTION stream_available(s stream) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT s.funded - s.used - s.held $$;
 
+-- Base units that nobody has a claim on at the stream's own time.
+CREATE FUNCTION stream_remaining(s stream) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
+  SELECT greatest(0, stream_available(s) - stream_accrued(s, s.last_ms))
+$$;
+
+CREATE FUNCTION rate_json(s stream) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+  SELECT jsonb_build_object('amount', s.rate_amount::text, 'periodMs', s.rate_period_ms::text)
+$$;
+
 -- First millisecond past the money when running from `from_ms` with the carried accrual.
 CREATE FUNCTION stream_depletes(s stream, from_ms bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT from_ms + 1 + least(
@@ -77,7 +86,7 @@ BEGIN
   IF s.status = 'active' AND p_now >= stopped THEN
     s := stream_stop_segment(s, stopped, 'exhaust', 'exhausted');
     s.grace_until_ms := stopped + s.grace_ms;
-    s := stream_log(s, 'exhausted', stopped, jsonb_build_object('paid', stream_available(s)::text, 'owed', '0', 'graceUntilMs', s.grace_until_ms));
+    s := stream_log(s, 'exhausted', stopped, jsonb_build_object('paid', (s.funded - s.held)::text, 'graceUntilMs', s.grace_until_ms::text));
   END IF;
   s.last_ms := greatest(s.last_ms, p_now);
   RETURN s;
@@ -189,8 +198,7 @@ BEGIN
   s := stream_fund(s, 'open:' || s.id, 'deposit', deposit);
   s := set_rule(s, p->'autoTopUp');
   s := stream_start_segment(s, s.opened_ms, 'open');
-  s := stream_log(s, 'opened', s.opened_ms, jsonb_build_object('sender', s.sender, 'provider', s.provider_id, 'tier', s.tier,
-    'rateAmount', s.rate_amount::text, 'ratePeriodMs', s.rate_period_ms, 'deposit', deposit::text));
+  s := stream_log(s, 'opened', s.opened_ms, jsonb_build_object('tier', s.tier, 'rate', rate_json(s), 'deposit', deposit::text));
   PERFORM bump_counters(s.provider_id, s.id, 0, 0, 1, 1);
   PERFORM stream_save(s);
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id, 'deposit', deposit::text));
@@ -207,7 +215,7 @@ BEGIN
   IF amount < least_amount THEN PERFORM refuse('invalid-input', jsonb_build_object('minimumTopUp', least_amount::text)); END IF;
   s := stream_fund(s, 'top-up:' || s.id || ':' || s.next_top_up, 'top-up', amount);
   s.next_top_up := s.next_top_up + 1;
-  s := stream_log(s, 'topped-up', s.last_ms, jsonb_build_object('amount', amount::text));
+  s := stream_log(s, 'topped-up', s.last_ms, jsonb_build_object('amount', amount::text, 'funded', s.funded::text));
   s := stream_revive(s);
   PERFORM stream_save(s);
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id, 'amount', amount::text));
@@ -218,7 +226,7 @@ BEGIN
   IF s.status = 'exhausted' THEN
     s := stream_start_segment(s, s.last_ms, 'top-up');
     s.grace_until_ms := NULL;
-    s := stream_log(s, 'revived', s.last_ms);
+    s := stream_log(s, 'revived', s.last_ms, jsonb_build_object('remaining', stream_remaining(s)::text));
   END IF;
   RETURN s;
 END $$;
@@ -242,8 +250,7 @@ BEGIN
     s := stream_start_segment(s, s.last_ms, 'rate');
   END IF;
   s.generation := s.generation + 1;
-  s := stream_log(s, 'tier-changed', s.last_ms, jsonb_build_object('from', was, 'to', s.tier,
-    'rateAmount', s.rate_amount::text, 'ratePeriodMs', s.rate_period_ms));
+  s := stream_log(s, 'tier-changed', s.last_ms, jsonb_build_object('from', was, 'to', s.tier, 'rate', rate_json(s)));
   PERFORM stream_save(s);
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id, 'tier', s.tier));
 END $$;
@@ -256,7 +263,7 @@ BEGIN
   PERFORM refuse_state(s, 'active');
   s := stream_stop_segment(s, s.last_ms, 'pause', 'paused');
   s.generation := s.generation + 1;
-  s := stream_log(s, 'paused', s.last_ms, jsonb_build_object('accrued', stream_accrued(s, s.last_ms)::text));
+  s := stream_log(s, 'paused', s.last_ms, jsonb_build_object('remaining', stream_remaining(s)::text));
   PERFORM stream_save(s);
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id));
 END $$;
@@ -269,7 +276,7 @@ BEGIN
   PERFORM refuse_state(s, 'paused');
   PERFORM refuse_short_runway(s, s.last_ms);
   s := stream_start_segment(s, s.last_ms, 'resume');
-  s := stream_log(s, 'resumed', s.last_ms);
+  s := stream_log(s, 'resumed', s.last_ms, jsonb_build_object('remaining', stream_remaining(s)::text));
   PERFORM stream_save(s);
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id));
 END $$;
@@ -310,7 +317,7 @@ BEGIN
   before := s.billed;
   PERFORM lock_accounts(ARRAY[escrow_of(s), wallet_of(s.receiver)]);
   s := stream_bill(s, 'collect');
-  IF s.billed > before THEN s := stream_log(s, 'collected', s.last_ms, jsonb_build_object('amount', (s.billed - before)::text)); END IF;
+  IF s.billed > before THEN s := stream_log(s, 'collected', s.last_ms, jsonb_build_object('amount', (s.billed - before)::text, 'billed', s.billed::text)); END IF;
   PERFORM stream_save(s);
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id, 'collected', (s.billed - before)::text));
 END $$;
@@ -324,7 +331,7 @@ BEGIN
   PERFORM post_entry('refund:' || s.id, 'refund', s.id, s.sender, s.last_ms, '{}', escrow_of(s), wallet_of(s.sender), refund);
   s.refunded := refund;
   s.status := 'settled';
-  s := stream_log(s, 'settled', s.last_ms, jsonb_build_object('paid', s.billed::text, 'refunded', refund::text, 'owed', '0'));
+  s := stream_log(s, 'settled', s.last_ms, jsonb_build_object('paid', s.billed::text, 'refund', refund::text));
   PERFORM bump_counters(s.provider_id, s.id, 0, 0, 0, -1);
   RETURN s;
 END $$;
@@ -335,10 +342,12 @@ BEGIN
   PERFORM lock_accounts(ARRAY[escrow_of(s), wallet_of(s.receiver), wallet_of(s.sender)]);
   IF s.status = 'active' THEN s := stream_stop_segment(s, s.last_ms, 'close', 'closing'); END IF;
   s.status := 'closing';
-  s.closed_ms := s.last_ms; s.close_cause := p_cause;
+  -- A stream whose grace ran out ended then, however late the sweep comes.
+  s.closed_ms := CASE p_cause WHEN 'grace-ended' THEN s.grace_until_ms ELSE s.last_ms END;
+  s.close_cause := p_cause;
   s.grace_until_ms := NULL;
   s.generation := s.generation + 1;
-  s := stream_log(s, 'closed', s.last_ms, jsonb_build_object('by', p_cause));
+  s := stream_log(s, 'closed', s.closed_ms, jsonb_build_object('cause', p_cause, 'held', s.held::text));
   IF s.held = 0 THEN s := stream_settle(s); ELSE s := stream_bill(s, 'settle'); END IF;
   RETURN s;
 END $$;

@@ -12,18 +12,18 @@ $$;
 
 -- Why a stream does not let a call through, or null. Waiting helps: rate-limited. Paying helps: everything else.
 CREATE FUNCTION stream_obstacle(s stream, c jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-DECLARE t provider_tier; price numeric := (c->>'price')::numeric; oldest bigint;
+DECLARE t provider_tier; price numeric := (c->>'price')::numeric; oldest bigint; charged stream := s;
 BEGIN
+  charged.held := s.held + price;
   IF s.status IN ('closing', 'settled', 'failed') THEN
     RETURN jsonb_build_object('code', 'stream/terminated', 'closedAtMs', s.closed_ms, 'closedBy', s.close_cause,
                               'streamed', (s.billed)::text);
   ELSIF s.status = 'paused' THEN
     RETURN jsonb_build_object('code', 'stream/paused');
-  ELSIF s.status = 'exhausted' OR (price > 0 AND stream_accrued(s, s.last_ms) + price >= stream_available(s)
-                                   AND stream_depletes(jsonb_populate_record(s, jsonb_build_object('held', s.held + price)), s.segment_started_ms) <= s.last_ms) THEN
+  ELSIF s.status = 'exhausted' OR (price > 0 AND stream_depletes(charged, s.segment_started_ms) <= s.last_ms) THEN
     RETURN jsonb_build_object('code', 'stream/deposit-exhausted', 'funded', s.funded::text, 'used', s.used::text,
       'accrued', stream_demand(s)::text, 'minimumTopUp', (stream_minimum_top_up(s, s.last_ms) + price)::text,
-      'graceUntilMs', s.grace_until_ms);
+      'graceUntilMs', s.grace_until_ms, 'autoTopUp', s.auto_trigger_ms IS NOT NULL, 'canTopUp', s.last_ms < coalesce(s.grace_until_ms, s.last_ms + 1));
   END IF;
   IF c->>'tier' IS NOT NULL THEN
     SELECT * INTO t FROM provider_tier WHERE provider_id = s.provider_id AND name = c->>'tier';
@@ -53,34 +53,27 @@ CREATE FUNCTION stream_demand(s stream) RETURNS numeric LANGUAGE sql STABLE AS $
           FROM stream_segment g WHERE g.stream_id = s.id AND g.seq = s.next_segment - 1) END
 $$;
 
--- Calls still free in the sliding hour. Counted only as far as the answer can differ from the limit.
-CREATE FUNCTION limit_remaining(s stream) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT greatest(0, s.max_requests_per_hour - (s.next_seq - coalesce(
-    (SELECT min(seq) FROM request WHERE stream_id = s.id AND seq > s.next_seq - 1 - s.max_requests_per_hour
-       AND at_ms > s.last_ms - 3600000), s.next_seq)))
-$$;
-
 -- Decides a batch of paid calls. `calls`: [{requestId, providerId, serviceId, requestType, method, path, via,
 --   sessionHash?, payer?, streamId?, tier?, claimKind?, claimId?, claimExpiresMs?, issueHash?, issueMaxMs?,
 --   idempotencyKey?, requestHash, requestDigest?, price}]. Returns the decisions in the same order.
 CREATE FUNCTION authorize_requests(calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   decisions jsonb[] := array_fill(NULL::jsonb, ARRAY[jsonb_array_length(calls)]);
+  streams text[];
   item record; c jsonb; s stream; no_stream stream; obstacle jsonb; earlier request%ROWTYPE; payer text; session_expires bigint; price numeric;
 BEGIN
-  PERFORM 1 FROM stream WHERE id IN (
-    SELECT CASE WHEN v->>'sessionHash' IS NOT NULL
-      THEN (SELECT t.stream_id FROM stream_session t WHERE t.token_hash = decode(v->>'sessionHash', 'hex'))
-      ELSE coalesce(v->>'streamId', best_stream(v->>'payer', v->>'providerId', v->>'tier')) END
-    FROM jsonb_array_elements(calls) v) ORDER BY id FOR UPDATE;
+  -- Which stream each call is for is decided once, before the locks: what is read later is what was locked.
+  SELECT array_agg(coalesce(
+      (SELECT t.stream_id FROM stream_session t WHERE t.token_hash = decode(v->>'sessionHash', 'hex')), v->>'streamId',
+      CASE WHEN v->>'sessionHash' IS NULL THEN best_stream(v->>'payer', v->>'providerId', v->>'tier') END) ORDER BY n)
+  INTO streams FROM jsonb_array_elements(calls) WITH ORDINALITY e (v, n);
+  PERFORM 1 FROM stream WHERE id = ANY (streams) ORDER BY id FOR UPDATE;
 
   FOR item IN
-    SELECT v.value AS call, v.ordinality AS n, t.generation AS generation, t.expires_ms AS expires,
-      coalesce(t.stream_id, v.value->>'streamId',
-        CASE WHEN v.value->>'sessionHash' IS NULL THEN best_stream(v.value->>'payer', v.value->>'providerId', v.value->>'tier') END) AS stream_id
-    FROM jsonb_array_elements(calls) WITH ORDINALITY v
-      LEFT JOIN stream_session t ON t.token_hash = decode(v.value->>'sessionHash', 'hex')
-    ORDER BY 5 NULLS FIRST, 2
+    SELECT e.v AS call, e.n, streams[e.n] AS stream_id, t.generation, t.expires_ms AS expires
+    FROM jsonb_array_elements(calls) WITH ORDINALITY e (v, n)
+      LEFT JOIN stream_session t ON t.token_hash = decode(e.v->>'sessionHash', 'hex')
+    ORDER BY 3 NULLS FIRST, 2
   LOOP
     c := item.call;
     price := (c->>'price')::numeric;
@@ -163,7 +156,7 @@ BEGIN
       'seq', s.next_seq - 1, 'atMs', s.last_ms, 'accrued', stream_accrued(s, s.last_ms)::text, 'funded', s.funded::text,
       'used', s.used::text, 'held', s.held::text, 'remaining', (stream_available(s) - stream_accrued(s, s.last_ms))::text,
       'depletesMs', s.depletes_ms, 'runwayMs', s.depletes_ms - 1 - s.last_ms, 'startedAtMs', s.opened_ms,
-      'limit', s.max_requests_per_hour, 'limitRemaining', limit_remaining(s), 'sessionExpiresMs', session_expires);
+      'limit', s.max_requests_per_hour, 'sessionExpiresMs', session_expires);
   END LOOP;
   IF s.id IS NOT NULL THEN PERFORM stream_save(s); END IF;
   RETURN to_jsonb(decisions);

@@ -28,7 +28,7 @@ BEGIN
   s.next_top_up := s.next_top_up + 1;
   s.auto_spent := s.auto_spent + chunk;
   s.auto_failed := NULL;
-  s := stream_log(s, 'auto-topped-up', s.last_ms, jsonb_build_object('amount', chunk::text));
+  s := stream_log(s, 'auto-topped-up', s.last_ms, jsonb_build_object('amount', chunk::text, 'funded', s.funded::text));
   RETURN stream_revive(s);
 END $$;
 
@@ -42,7 +42,7 @@ BEGIN
   s := stream_advance(s, greatest(s.last_ms, clock_ms()));
   s := stream_auto_top_up(s);
   IF s.status = 'exhausted' AND s.last_ms >= s.grace_until_ms THEN
-    s := stream_close(s, 'deposit-empty');
+    s := stream_close(s, 'grace-ended');
   ELSIF s.status = 'closing' AND s.held = 0 THEN
     PERFORM lock_accounts(ARRAY[escrow_of(s), wallet_of(s.receiver), wallet_of(s.sender)]);
     s := stream_settle(s);

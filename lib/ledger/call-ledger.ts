@@ -1,0 +1,59 @@
+import "server-only";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { z } from "zod";
+import { pool, type Queryable } from "@/lib/db/pool";
+import { refusalOf } from "./refusal-of";
+
+/** Every way money moves. Each is one SQL function: prisma/migrations. */
+export type LedgerFunction =
+  | "credit_wallet"
+  | "open_stream"
+  | "top_up_stream"
+  | "close_stream"
+  | "change_stream_tier"
+  | "pause_stream"
+  | "resume_stream"
+  | "set_auto_top_up"
+  | "collect_stream"
+  | "sweep_stream"
+  | "authorize_requests"
+  | "complete_requests";
+
+/** Serialisation failure, deadlock, lock not available: nothing was written, the same call may be made again. */
+const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
+const MAX_TRIES = 5;
+
+/**
+ * Calls one money function once: one statement, one transaction, one round trip. The whole function is tried again, with
+ * its operation key, when the database gave it up for another transaction.
+ *
+ * Called through the pool and not `$queryRaw`: a named statement is parsed once a connection, which makes it 1.6 times
+ * as fast (decision 0040).
+ *
+ * @throws ProblemError for an expected refusal (SQLSTATE SP001): everything was rolled back
+ */
+export async function callLedger<T>(
+  name: LedgerFunction,
+  input: unknown,
+  output: z.ZodType<T>,
+  db: Queryable = pool(),
+): Promise<T> {
+  const statement = { name, text: `select ${name}($1::jsonb) as result`, values: [toJson(input)] };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { rows } = await db.query<{ result: unknown }>(statement);
+      return output.parse(rows[0]?.result);
+    } catch (error) {
+      if (tries >= MAX_TRIES || !RETRYABLE.has(sqlState(error))) throw refusalOf(error);
+      await sleep(10 * 2 ** tries * Math.random());
+    }
+  }
+}
+
+function sqlState(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+function toJson(input: unknown): string {
+  return JSON.stringify(input, (_key, value) => (typeof value === "bigint" ? value.toString() : value));
+}

@@ -1,0 +1,29 @@
+import { type Extensions, ProblemError, problems } from "@/lib/errors";
+
+/** What the money functions refuse, in a sentence. The members come from the database. */
+const sentences: Partial<Record<keyof typeof problems, string>> = {
+  "provider-not-found": "The provider is not registered.",
+  "self-stream": "You own this provider: a stream needs two different ends.",
+  "unknown-tier": "The provider has no such tier.",
+  "stream-not-found": "Stream not found.",
+  "stream-state": "The stream is not in a state for that.",
+  "insufficient-balance": "The balance is too low. Nothing was moved.",
+  "invalid-input": "The amount is too small.",
+  "idempotency-conflict": "The idempotency key was used for something else.",
+  "rate-limited": "The daily maximum is reached.",
+};
+
+/** Turns SQLSTATE SP001 (`refuse` in the migrations) into the refusal it is; anything else passes unchanged. */
+export function refusalOf(error: unknown): unknown {
+  if (!isRefusal(error)) return error;
+  const code = error.message as keyof typeof problems;
+  const members: Extensions = error.detail ? JSON.parse(error.detail) : {};
+  return new ProblemError(code, sentences[code] ?? problems[code].title, {
+    extensions: members,
+    cause: error,
+  });
+}
+
+function isRefusal(error: unknown): error is Error & { detail?: string } {
+  return error instanceof Error && "code" in error && error.code === "SP001" && error.message in problems;
+}

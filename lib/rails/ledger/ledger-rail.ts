@@ -1,0 +1,56 @@
+import "server-only";
+import { z } from "zod";
+import { pool } from "@/lib/db/pool";
+import { LEDGER_ASSET } from "@/lib/domain/asset";
+import { requiredDeposit } from "@/lib/domain/deposit";
+import type { StreamStatus } from "@/lib/domain/stream-state";
+import { ProblemError } from "@/lib/errors";
+import { callLedger } from "@/lib/ledger/call-ledger";
+import type { Rail, RailObservation } from "../rail";
+
+/** Money in our own journal: prefunded wallets, the database's clock, no signature to open and no gas. */
+export const ledgerRail: Rail = {
+  id: "ledger",
+
+  async quote({ rate, depositMs }) {
+    const deposit = requiredDeposit(rate, depositMs);
+    return { rail: "ledger", asset: LEDGER_ASSET, rate, deposit, gas: null };
+  },
+
+  observe,
+
+  opening() {
+    return { kind: "request" };
+  },
+
+  async settle({ streamId, actor }) {
+    const input = { streamId, actor: actor.toLowerCase() };
+    await callLedger("close_stream", input, z.object({ streamId: z.string() }));
+    return observe(streamId);
+  },
+};
+
+async function observe(streamId: string): Promise<RailObservation> {
+  const { rows } = await pool().query({
+    text: `select s.*, t.now_ms, least(stream_accrued(s, t.now_ms), stream_available(s)) as accrued
+      from stream s cross join lateral (select greatest(s.last_ms, clock_ms()) as now_ms) t where s.id = $1`,
+    values: [streamId],
+  });
+  const row = rows[0];
+  if (!row) throw new ProblemError("stream-not-found", "Stream not found.");
+  const nowMs = BigInt(row.now_ms);
+  const depletesMs = row.depletes_ms === null ? null : BigInt(row.depletes_ms);
+  return {
+    rail: "ledger",
+    streamId,
+    status: depletesMs !== null && nowMs >= depletesMs ? "exhausted" : (row.status as StreamStatus),
+    rate: { amount: BigInt(row.rate_amount), periodMs: BigInt(row.rate_period_ms) },
+    startedMs: BigInt(row.opened_ms),
+    fundedUntilMs: depletesMs === null ? null : depletesMs - 1n,
+    funded: BigInt(row.funded),
+    accrued: BigInt(row.accrued) + BigInt(row.used),
+    paid: BigInt(row.billed),
+    refunded: BigInt(row.refunded),
+    asOf: { kind: "database", atMs: nowMs },
+  };
+}

@@ -1,0 +1,147 @@
+import "server-only";
+import { z } from "zod";
+import { pool, type Queryable } from "@/lib/db/pool";
+import type { Rate } from "@/lib/domain/rate";
+import type { Priority } from "@/lib/domain/tier";
+import type { Extensions, ProblemCode } from "@/lib/errors";
+import { callLedger } from "@/lib/ledger/call-ledger";
+import { microBatch } from "./micro-batch";
+import { newId } from "./new-id";
+import { sweepStream } from "./sweep-streams";
+
+/** One call to be authorised. Addresses are lower case, hashes hex, `price` base units beside the flow (0: none). */
+export type AuthorizeCall = {
+  requestId: string;
+  providerId: string;
+  serviceId: string | null;
+  requestType: string;
+  method: string;
+  path: string;
+  via: "proof" | "session" | "siwx";
+  /** sha256 of a `Stream-Session` token: decides the stream. */
+  session?: { tokenHash: string };
+  /** The proven sender, when there is no session: its best stream with the provider serves, or `streamId`. */
+  payer?: string;
+  streamId?: string;
+  tier?: string;
+  /** The proof's one use, claimed with the decision. */
+  claim?: { kind: "challenge" | "siwx"; id: string; expiresMs: bigint };
+  /** A new session for the caller, at most `maxMs` and half the runway long. */
+  issueSession?: { tokenHash: string; maxMs: bigint };
+  idempotencyKey: string | null;
+  requestHash: string;
+  requestDigest: string | null;
+  price: bigint;
+};
+
+export type Authorised = {
+  outcome: "authorised";
+  requestId: string;
+  streamId: string;
+  payer: string;
+  receiver: string;
+  tier: string;
+  priority: Priority;
+  rate: Rate;
+  seq: bigint;
+  atMs: bigint;
+  accrued: bigint;
+  funded: bigint;
+  used: bigint;
+  remaining: bigint;
+  runwayMs: bigint;
+  depletesMs: bigint;
+  startedMs: bigint;
+  limit: number;
+  sessionExpiresMs: bigint | null;
+};
+
+export type DenialCode = ProblemCode | "stream/session-invalid" | "invalid-challenge";
+
+export type Decision =
+  | Authorised
+  /** The same key and body were served before: give the stored answer, charge nothing. */
+  | { outcome: "replay"; requestId: string; streamId: string; payer: string }
+  | { outcome: "denied"; code: DenialCode; extensions: Extensions };
+
+const units = z.string().transform(BigInt);
+const ms = z.number().transform(BigInt);
+const decisionRow = z.discriminatedUnion("outcome", [
+  z.object({
+    outcome: z.literal("authorised"),
+    requestId: z.string(),
+    streamId: z.string(),
+    payer: z.string(),
+    receiver: z.string(),
+    tier: z.string(),
+    priority: z.enum(["normal", "high", "critical"]),
+    rateAmount: units,
+    ratePeriodMs: ms,
+    seq: ms,
+    atMs: ms,
+    accrued: units,
+    funded: units,
+    used: units,
+    remaining: units,
+    runwayMs: ms,
+    depletesMs: ms,
+    startedAtMs: ms,
+    limit: z.number(),
+    sessionExpiresMs: ms.nullable(),
+  }),
+  z.object({ outcome: z.literal("replay"), requestId: z.string(), streamId: z.string(), payer: z.string() }),
+  z.looseObject({ outcome: z.literal("denied"), code: z.string(), streamId: z.string().optional() }),
+]);
+
+/** Two batches in flight keep the database busy while one is on the wire; more would only make smaller batches. */
+const batched = microBatch((calls: AuthorizeCall[]) => authorizeRequests(calls), { maxSize: 256, lanes: 2 });
+
+/**
+ * Decides one paid call: session or proof, funding at the database's clock, the tier's hourly limit; logs it; sets its
+ * price aside. Calls that arrive together share one round trip. A stream with a standing order that ran dry before a sweep
+ * came is topped up first, so that correctness never waits for a timer.
+ */
+export async function authorizeRequest(call: AuthorizeCall): Promise<Decision> {
+  const decision = await batched(call);
+  if (decision.outcome !== "denied" || decision.extensions.autoTopUp !== true) return decision;
+  if ((await sweepStream(String(decision.extensions.streamId)))?.to !== "active") return decision;
+  // The proof is used up with the first decision; the second stands on it.
+  const { claim: _used, ...again } = call;
+  return batched({ ...again, requestId: newId("req") });
+}
+
+/** One round trip for many calls: `authorize_requests`. */
+export async function authorizeRequests(
+  calls: readonly AuthorizeCall[],
+  db: Queryable = pool(),
+): Promise<Decision[]> {
+  const rows = await callLedger("authorize_requests", calls.map(toRow), z.array(decisionRow), db);
+  return rows.map(toDecision);
+}
+
+function toRow({ session, claim, issueSession, ...call }: AuthorizeCall) {
+  return {
+    ...call,
+    sessionHash: session?.tokenHash,
+    claimKind: claim?.kind,
+    claimId: claim?.id,
+    claimExpiresMs: claim?.expiresMs,
+    issueHash: issueSession?.tokenHash,
+    issueMaxMs: issueSession?.maxMs,
+  };
+}
+
+function toDecision(row: z.infer<typeof decisionRow>): Decision {
+  switch (row.outcome) {
+    case "authorised": {
+      const { rateAmount, ratePeriodMs, startedAtMs, ...decision } = row;
+      return { ...decision, rate: { amount: rateAmount, periodMs: ratePeriodMs }, startedMs: startedAtMs };
+    }
+    case "replay":
+      return row;
+    case "denied": {
+      const { outcome, code, ...extensions } = row;
+      return { outcome, code: code as DenialCode, extensions };
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import "server-only";
+import { pool } from "@/lib/db/pool";
+
+export type StoredAnswer = { status: number; headers: Record<string, string>; body: Uint8Array };
+
+/** The stored answer of a paid call, or null when it was too large to keep or its 24 h are over. */
+export async function findAnswer(requestId: string): Promise<StoredAnswer | null> {
+  const { rows } = await pool().query<StoredAnswer>({
+    text: "select status, headers, body from request_answer where request_id = $1 and expires_ms > clock_ms()",
+    values: [requestId],
+  });
+  return rows[0] ?? null;
+}

@@ -1,0 +1,39 @@
+import "server-only";
+import { pool, type Queryable } from "@/lib/db/pool";
+import { LEDGER_ASSET } from "@/lib/domain/asset";
+import { sentenceFor } from "@/lib/domain/stream-event";
+import { getStream } from "./get-stream";
+import { parseStreamEvent } from "./parse-stream-event";
+
+export type StreamEventView = {
+  seq: number;
+  kind: string;
+  atMs: bigint;
+  sentence: string;
+  data: Record<string, unknown>;
+};
+
+/** A page of what happened to a stream, oldest first, a plain sentence each. The cursor is the last `seq` seen. */
+export async function listStreamEvents(
+  input: { actor: string; streamId: string; cursor?: number | undefined; limit: number },
+  db: Queryable = pool(),
+): Promise<{ items: StreamEventView[]; nextCursor: string | null }> {
+  await getStream(input, db);
+  const { rows } = await db.query<{
+    seq: number;
+    kind: string;
+    at_ms: string;
+    data: Record<string, unknown>;
+  }>({
+    text: "select seq, kind, at_ms, data from stream_event where stream_id = $1 and seq > $2 order by seq limit $3",
+    values: [input.streamId, input.cursor ?? -1, input.limit + 1],
+  });
+  const items = rows.slice(0, input.limit).map((row) => ({
+    seq: row.seq,
+    kind: row.kind,
+    atMs: BigInt(row.at_ms),
+    sentence: sentenceFor(parseStreamEvent(row.kind, BigInt(row.at_ms), row.data), LEDGER_ASSET).text,
+    data: row.data,
+  }));
+  return { items, nextCursor: rows.length > input.limit ? String(items.at(-1)?.seq) : null };
+}

@@ -1,0 +1,41 @@
+/**
+ * Gathers calls that arrive together into one `run`. While `lanes` batches are in flight, what arrives waits for the next
+ * one; nothing waits for a timer, so a lone call pays no delay. Results come back in the order of the inputs.
+ *
+ * @param run one result for each input, in order; when it throws, every caller of that batch gets the error
+ */
+export function microBatch<I, O>(
+  run: (inputs: I[]) => Promise<O[]>,
+  { maxSize, lanes }: { maxSize: number; lanes: number },
+): (input: I) => Promise<O> {
+  type Waiting = { input: I; resolve: (output: O) => void; reject: (error: unknown) => void };
+  const queue: Waiting[] = [];
+  let inFlight = 0;
+
+  async function flush(batch: Waiting[]): Promise<void> {
+    try {
+      const outputs = await run(batch.map(({ input }) => input));
+      if (outputs.length !== batch.length) throw new Error(`${batch.length} in, ${outputs.length} out`);
+      for (const [i, output] of outputs.entries()) batch[i]?.resolve(output);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    } finally {
+      inFlight -= 1;
+      next();
+    }
+  }
+
+  function next(): void {
+    while (inFlight < lanes && queue.length > 0) {
+      inFlight += 1;
+      void flush(queue.splice(0, maxSize));
+    }
+  }
+
+  return (input) =>
+    new Promise((resolve, reject) => {
+      queue.push({ input, resolve, reject });
+      // After the other sockets that are readable in this turn of the event loop.
+      if (queue.length === 1) setImmediate(next);
+    });
+}

@@ -1,0 +1,49 @@
+import "server-only";
+import { z } from "zod";
+import { pool, type Queryable } from "@/lib/db/pool";
+import { callLedger } from "@/lib/ledger/call-ledger";
+
+/** Calls older than this that nobody ended belong to a server that died: the door gives up earlier. */
+const STALE_AFTER_MS = 300_000;
+
+const sweptOutput = z.object({ streamId: z.string(), from: z.string(), to: z.string() }).nullable();
+
+/** What one pass did. */
+export type SweepReport = { looked: number; changed: number; voided: number; failed: number };
+
+/**
+ * One bounded pass of what time does: automatic top-ups, exhaustion, the end of grace, settlement of closing streams,
+ * paid calls of dead servers, rows that have expired. Each stream is its own transaction, claimed by its row, so a pass is
+ * safe to run twice or by many; one that fails is left for the next pass.
+ */
+export async function sweepStreams(
+  { limit, budgetMs = 10_000 }: { limit: number; budgetMs?: number },
+  db: Queryable = pool(),
+): Promise<SweepReport> {
+  const report: SweepReport = { looked: 0, changed: 0, voided: 0, failed: 0 };
+  const end = performance.now() + budgetMs;
+  const due = await db.query<{ id: string }>("select due_streams($1) as id", [limit]);
+  for (const { id } of due.rows) {
+    if (performance.now() > end) break;
+    report.looked += 1;
+    try {
+      const swept = await sweepStream(id, db);
+      if (swept && swept.from !== swept.to) report.changed += 1;
+    } catch (error) {
+      report.failed += 1;
+      console.error(`sweep of ${id} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const stale = await db.query<{ n: string }>("select void_stale_requests($1, $2) as n", [
+    limit,
+    STALE_AFTER_MS,
+  ]);
+  report.voided = Number(stale.rows[0]?.n ?? 0);
+  await db.query("select forget_expired($1)", [1_000]);
+  return report;
+}
+
+/** Brings one stream up to date if it is due. Null when it is not, or another sweep holds it. */
+export function sweepStream(streamId: string, db: Queryable = pool()) {
+  return callLedger("sweep_stream", { streamId }, sweptOutput, db);
+}

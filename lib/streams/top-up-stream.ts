@@ -1,0 +1,16 @@
+import "server-only";
+import type { Queryable } from "@/lib/db/pool";
+import { actOnStream, type StreamOperation } from "./act-on-stream";
+import type { StreamView } from "./stream-view";
+
+/**
+ * Adds `amount` base units of the sender's to the stream. An exhausted stream in its grace runs again from now.
+ *
+ * @throws ProblemError `stream-state` after the grace, `invalid-input` below `minimumTopUp`, `insufficient-balance`
+ */
+export function topUpStream(
+  input: StreamOperation & { amount: bigint },
+  db?: Queryable,
+): Promise<StreamView> {
+  return actOnStream("top_up_stream", input, { amount: input.amount }, db);
+}

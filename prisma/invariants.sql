@@ -1,0 +1,136 @@
+-- The books, checked: returns no row when healthy, else (id, subject, detail). The ids are explained in lib/ledger/README.md.
+-- Conservation (I1, I2) does not see a double charge: I6, I7, I8 and I15 look at each operation.
+
+-- I1  Every entry balances, per asset, over exactly its two sides.
+SELECT 'I1' AS id, 'entry ' || entry_id AS subject, 'sum ' || sum(amount) || ' over ' || count(*) || ' postings' AS detail
+FROM posting GROUP BY entry_id, asset HAVING sum(amount) <> 0 OR count(*) <> 2
+
+UNION ALL -- I2  A balance is the sum of its postings.
+SELECT 'I2', a.id, 'balance ' || a.balance || ', postings ' || coalesce(p.total, 0)
+FROM account a LEFT JOIN (SELECT account_id, sum(amount) AS total FROM posting GROUP BY 1) p ON p.account_id = a.id
+WHERE a.kind <> 'external' AND a.balance <> coalesce(p.total, 0)
+
+UNION ALL -- I3  Nobody is in debt.
+SELECT 'I3', id, 'balance ' || balance FROM account WHERE balance < 0
+
+UNION ALL -- I4  What a stream holds is the sum of its open holds.
+SELECT 'I4', s.id, 'held ' || s.held || ', open holds ' || coalesce(h.total, 0)
+FROM stream s LEFT JOIN (SELECT stream_id, sum(amount) AS total FROM hold WHERE state = 'open' GROUP BY 1) h ON h.stream_id = s.id
+WHERE s.held <> coalesce(h.total, 0)
+
+UNION ALL -- I5  Each account's chain: sequence without gaps, each hash over the one before, the head is the last.
+SELECT 'I5', account_id, 'posting ' || seq || ' breaks the chain' FROM (
+  SELECT p.account_id, p.seq, p.hash,
+    posting_hash(lag(p.hash) OVER chain,
+      entry_hash(e.key, e.kind, e.stream_id, e.actor, e.at_ms, e.memo, f.account_id, t.account_id, p.asset, t.amount),
+      p.account_id, p.seq, p.amount, p.balance_after) AS expected,
+    row_number() OVER chain - 1 AS n, sum(p.amount) OVER chain AS running, p.balance_after
+  FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+    JOIN posting f ON f.entry_id = e.id AND f.amount < 0 JOIN posting t ON t.entry_id = e.id AND t.amount > 0
+  WHERE p.seq IS NOT NULL WINDOW chain AS (PARTITION BY p.account_id ORDER BY p.seq)) c
+WHERE c.hash <> c.expected OR c.n <> c.seq OR c.running <> c.balance_after
+UNION ALL
+SELECT 'I5', a.id, 'head is not the last posting'
+FROM account a LEFT JOIN posting p ON p.account_id = a.id AND p.seq = a.next_seq - 1
+WHERE a.kind <> 'external' AND a.head IS DISTINCT FROM p.hash
+UNION ALL
+SELECT 'I5', 'entry ' || e.id, 'no longer hashes to what was written' FROM journal_entry e
+  LEFT JOIN posting f ON f.entry_id = e.id AND f.amount < 0 LEFT JOIN posting t ON t.entry_id = e.id AND t.amount > 0
+WHERE e.hash IS DISTINCT FROM entry_hash(e.key, e.kind, e.stream_id, e.actor, e.at_ms, e.memo, f.account_id, t.account_id, t.asset, t.amount)
+
+UNION ALL -- I6  Entries of a stream come in their kind's number: one deposit, at most one refund, top-ups and bills as counted.
+SELECT 'I6', s.id, k.kind || ': ' || k.n || ' entries, ' || k.expected || ' expected'
+FROM stream s CROSS JOIN LATERAL (
+  SELECT 'deposit' AS kind, count(*) FILTER (WHERE e.kind = 'deposit') AS n, 1 AS expected FROM journal_entry e WHERE e.stream_id = s.id
+  UNION ALL SELECT 'top-up', count(*) FILTER (WHERE e.kind IN ('top-up', 'auto-top-up')), s.next_top_up FROM journal_entry e WHERE e.stream_id = s.id
+  UNION ALL SELECT 'bill', count(*) FILTER (WHERE e.kind IN ('collect', 'settle')), s.next_bill FROM journal_entry e WHERE e.stream_id = s.id
+  UNION ALL SELECT 'refund', count(*) FILTER (WHERE e.kind = 'refund'), (s.refunded > 0)::int FROM journal_entry e WHERE e.stream_id = s.id) k
+WHERE k.n <> k.expected
+
+UNION ALL -- I7  What a stream was billed is the sum of the charges that left its escrow for the receiver.
+SELECT 'I7', s.id, 'billed ' || s.billed || ', charged ' || coalesce(c.total, 0)
+FROM stream s LEFT JOIN (
+  SELECT e.stream_id, sum(p.amount) AS total FROM journal_entry e JOIN posting p ON p.entry_id = e.id AND p.amount > 0
+  WHERE e.kind IN ('collect', 'settle') GROUP BY 1) c ON c.stream_id = s.id
+WHERE s.billed <> coalesce(c.total, 0)
+
+UNION ALL -- I8  Accrual telescopes over the segments, to the unit. An exhausted segment ends within the millisecond it ran dry in.
+SELECT 'I8', g.stream_id || ' segment ' || g.seq, 'accrued ' || div(g.end_num, g.end_den) || ' at its end'
+FROM (SELECT x.*, coalesce(lag(end_num) OVER w, 0) AS b_num, coalesce(lag(end_den) OVER w, 1) AS b_den, lag(end_ms) OVER w AS b_end
+      FROM stream_segment x WINDOW w AS (PARTITION BY stream_id ORDER BY seq)) g
+WHERE g.start_ms < coalesce(g.b_end, g.start_ms) OR (g.end_ms IS NOT NULL AND (g.end_ms < g.start_ms OR CASE
+  WHEN g.end_cause = 'exhaust' THEN
+    g.end_num * g.b_den * g.rate_period_ms >= (g.b_num * g.rate_period_ms + g.rate_amount * (g.end_ms - g.start_ms) * g.b_den) * g.end_den
+    OR g.end_num * g.b_den * g.rate_period_ms < (g.b_num * g.rate_period_ms + g.rate_amount * (g.end_ms - g.start_ms - 1) * g.b_den) * g.end_den
+  ELSE g.end_num * g.b_den * g.rate_period_ms <> (g.b_num * g.rate_period_ms + g.rate_amount * (g.end_ms - g.start_ms) * g.b_den) * g.end_den END))
+UNION ALL
+SELECT 'I8', s.id, 'carries what its last segment does not'
+FROM stream s JOIN stream_segment g ON g.stream_id = s.id AND g.seq = s.next_segment - 1
+WHERE s.status <> 'active' AND (g.end_num, g.end_den) IS DISTINCT FROM (s.carried_num, s.carried_den)
+UNION ALL
+SELECT 'I8', s.id, 'settled for ' || s.billed || ', accrued and used ' || div(s.carried_num, s.carried_den) + s.used
+FROM stream s WHERE s.status = 'settled' AND s.billed <> div(s.carried_num, s.carried_den) + s.used
+
+UNION ALL -- I9  Time runs forward: no event before the one before it.
+SELECT 'I9', stream_id || ' event ' || seq, 'at ' || at_ms || ', after ' || earlier
+FROM (SELECT stream_id, seq, at_ms, lag(at_ms) OVER (PARTITION BY stream_id ORDER BY seq) AS earlier FROM stream_event) e WHERE at_ms < earlier
+
+UNION ALL -- I10  Nothing is accrued or charged beyond the money.
+SELECT 'I10', id, 'accrued ' || div(carried_num, carried_den) || ' + used ' || used || ' + held ' || held || ' of ' || funded
+FROM stream WHERE div(carried_num, carried_den) + used + held > funded OR billed > div(carried_num, carried_den) + used + CASE WHEN status = 'active'
+  THEN div(rate_amount * greatest(0, last_ms - segment_started_ms), rate_period_ms) + 1 ELSE 0 END
+
+UNION ALL -- I12  No hour of a stream has more authorised calls than the largest limit of its tiers then.
+SELECT 'I12', r.stream_id, 'call ' || r.seq || ' within an hour of call ' || r.seq - s.max_requests_per_hour
+FROM request r JOIN stream s ON s.id = r.stream_id
+  JOIN request b ON b.stream_id = r.stream_id AND b.seq = r.seq - s.max_requests_per_hour
+WHERE r.at_ms - b.at_ms < 3600000
+  AND NOT EXISTS (SELECT 1 FROM stream_event e WHERE e.stream_id = s.id AND e.kind = 'tier-changed')
+
+UNION ALL -- I13  A hold is resolved as its call was; what was used is the sum of the posted ones.
+SELECT 'I13', h.id, 'hold ' || h.state || ', call ' || coalesce(r.state, 'unknown')
+FROM hold h LEFT JOIN request r ON r.id = h.id
+WHERE r.id IS NULL OR r.price <> h.amount OR h.state <> CASE r.state WHEN 'open' THEN 'open' WHEN 'served' THEN 'posted' ELSE 'voided' END
+UNION ALL
+SELECT 'I13', s.id, 'used ' || s.used || ', posted holds ' || coalesce(h.total, 0)
+FROM stream s LEFT JOIN (SELECT stream_id, sum(amount) AS total FROM hold WHERE state = 'posted' GROUP BY 1) h ON h.stream_id = s.id
+WHERE s.used <> coalesce(h.total, 0)
+UNION ALL
+SELECT 'I13', r.id, 'a priced call without its hold' FROM request r
+WHERE r.price > 0 AND r.state <> 'denied' AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = r.id)
+
+UNION ALL -- I14  A settled stream has left nothing behind.
+SELECT 'I14', s.id, 'settled with ' || a.balance || ' in escrow'
+FROM stream s JOIN account a ON a.id = 'escrow:' || s.id WHERE s.status = 'settled' AND a.balance <> 0
+
+UNION ALL -- I15  Per stream: refunds + payouts + what is in escrow = deposits, in the journal and in the stream's own columns.
+SELECT 'I15', s.id, 'funded ' || s.funded || ' (journal ' || coalesce(j.deposited, 0) || '), billed ' || s.billed || ', refunded ' || s.refunded || ' (journal '
+  || coalesce(j.refunded, 0) || '), escrow ' || a.balance
+FROM stream s JOIN account a ON a.id = 'escrow:' || s.id LEFT JOIN (
+  SELECT e.stream_id, sum(p.amount) FILTER (WHERE e.kind IN ('deposit', 'top-up', 'auto-top-up')) AS deposited,
+    sum(p.amount) FILTER (WHERE e.kind = 'refund') AS refunded
+  FROM journal_entry e JOIN posting p ON p.entry_id = e.id AND p.amount > 0 GROUP BY 1) j ON j.stream_id = s.id
+WHERE s.funded <> s.billed + s.refunded + a.balance OR s.funded <> coalesce(j.deposited, 0) OR s.refunded <> coalesce(j.refunded, 0)
+
+UNION ALL -- I17  A proof was used for one call, by the payer of that call.
+SELECT 'I17', c.kind || ' ' || c.id, 'claimed by ' || c.payer || ' for a call of ' || r.payer
+FROM proof_claim c JOIN request r ON r.id = c.request_id WHERE r.payer <> c.payer
+
+UNION ALL -- I18  A receipt belongs to a served call, and a served call of ours has one.
+SELECT 'I18', id, 'receipt on a call that was ' || state FROM request WHERE receipt IS NOT NULL AND state <> 'served'
+
+UNION ALL -- I19  No paid call stays open longer than the sweep's patience allows.
+SELECT 'I19', id, 'open since ' || at_ms FROM request WHERE state = 'open' AND at_ms < clock_ms() - 600000
+
+UNION ALL -- I24  No sweep is late by more than five minutes.
+SELECT 'I24', id, status || ', due since ' || due_ms FROM stream WHERE due_ms < clock_ms() - 300000
+
+UNION ALL -- Totals are what the streams say.
+SELECT 'totals', c.scope, 'earned ' || c.earned || ' of ' || coalesce(t.earned, 0) || ', streams ' || c.total || ' of ' || coalesce(t.n, 0)
+  || ', active ' || c.active || ' of ' || coalesce(t.open, 0) || ', requests ' || c.requests || ' of ' || coalesce(t.served, 0)
+FROM (SELECT scope, sum(earned) AS earned, sum(streams_total) AS total, sum(streams_active) AS active, sum(requests) AS requests
+      FROM counter GROUP BY 1) c
+  LEFT JOIN (SELECT coalesce('provider:' || provider_id, 'market') AS scope, sum(billed) AS earned, count(*) AS n, sum(served) AS served,
+               count(*) FILTER (WHERE status NOT IN ('settled', 'failed')) AS open
+             FROM stream GROUP BY ROLLUP (provider_id)) t ON t.scope = c.scope
+WHERE (c.earned, c.total, c.active, c.requests) IS DISTINCT FROM (coalesce(t.earned, 0), coalesce(t.n, 0), coalesce(t.open, 0), coalesce(t.served, 0))
