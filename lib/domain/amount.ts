@@ -16,6 +16,12 @@ export function amount(value: bigint): Amount {
   return value as Amount;
 }
 
+/** The smaller of two, for bigints, which `Math.min` does not take. */
+export function smallerOf(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
 /** Division towards minus infinity, for what is paid out. @throws RangeError unless `divisor` > 0 */
 export function divFloor(dividend: bigint, divisor: bigint): bigint {
   if (divisor <= 0n) throw new RangeError(`Cannot divide by ${divisor}.`);

@@ -1,4 +1,4 @@
-import { type Amount, amount, divCeil, divFloor } from "./amount";
+import { type Amount, amount, divCeil, divFloor, MAX_AMOUNT } from "./amount";
 import { type Fraction, fraction } from "./fraction";
 
 /**
@@ -22,6 +22,11 @@ export function rate(unitsPerPeriod: bigint, periodMs: bigint): Rate {
   if (unitsPerPeriod <= 0n) throw new RangeError(`A rate is above zero: ${unitsPerPeriod}.`);
   if (periodMs <= 0n) throw new RangeError(`A period is above zero: ${periodMs} ms.`);
   return { amount: amount(unitsPerPeriod), periodMs };
+}
+
+/** Whether a rate that somebody else made is one: both parts above zero, and small enough to store. */
+export function isRate({ amount: units, periodMs }: Rate): boolean {
+  return units > 0n && units <= MAX_AMOUNT && periodMs > 0n;
 }
 
 export function perDay(unitsPerDay: bigint): Rate {

@@ -1,4 +1,4 @@
-import { type Amount, amount } from "./amount";
+import { type Amount, amount, smallerOf } from "./amount";
 
 export type Settlement = {
   /** All that the receiver gets from the stream, what was billed before included. */
@@ -26,7 +26,7 @@ export function settlementSplit(terms: {
   billed: bigint;
 }): Settlement {
   const earned = terms.accrued + terms.used;
-  const paid = amount(earned < terms.funded ? earned : terms.funded);
+  const paid = amount(smallerOf(earned, terms.funded));
   if (terms.billed > paid) throw new RangeError(`Billed ${terms.billed}, but only ${paid} was earned.`);
   return { paid, due: amount(paid - terms.billed), refund: amount(terms.funded - paid), owed: 0n };
 }

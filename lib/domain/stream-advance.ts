@@ -6,17 +6,11 @@ import { available, exactAccrual, funding } from "./stream-balance";
 import type { CloseCause, StreamEvent } from "./stream-event";
 import type { StreamPosting, StreamState, StreamStep } from "./stream-state";
 
-/** Lets time pass up to `atMs`: a deposit that ran out exhausts the stream, a grace that ended closes it. */
+/** Does what time alone has done by `atMs`: a deposit that ran out exhausts the stream, at the very millisecond. */
 export function advance(state: StreamState, atMs: bigint): StreamStep {
-  let step: StreamStep = { state: { ...state, lastMs: atMs }, postings: [], events: [] };
-
-  const flow = funding(step.state);
-  if (flow && atMs >= depletesMs(flow)) step = exhaust(step, depletesMs(flow));
-
-  const { status, graceUntilMs } = step.state;
-  if (status === "exhausted" && graceUntilMs !== null && atMs >= graceUntilMs)
-    step = close(step, "grace-ended", graceUntilMs);
-  return step;
+  const step: StreamStep = { state: { ...state, lastMs: atMs }, postings: [], events: [] };
+  const flow = funding(state);
+  return flow && atMs >= depletesMs(flow) ? exhaust(step, depletesMs(flow)) : step;
 }
 
 /** Adds changes, money and events to a step. */
@@ -60,7 +54,8 @@ export function bill(step: StreamStep, atMs: bigint): StreamStep {
 
 /**
  * Stops accrual for good. Money held for calls in flight waits for them (`closing`): closing may neither take a call's
- * price from its provider nor charge for a call that fails. Without such calls the stream settles at once.
+ * price from its provider nor charge for a call that fails. Without such calls the stream settles at once, otherwise at
+ * the first tick after the last of them.
  */
 export function close(step: StreamStep, cause: CloseCause, atMs: bigint): StreamStep {
   const { held } = step.state;
@@ -85,17 +80,23 @@ export function settle(step: StreamStep, atMs: bigint): StreamStep {
   );
 }
 
-/** The deposit is empty: accrual is exactly what was left for it, all of it is paid, and grace begins. */
+/**
+ * The deposit is empty: what was left for accrual is accrued exactly, and grace begins. No money moves yet: all that is
+ * not held belongs to the receiver, who may collect it now and gets it at the close in any case.
+ */
 function exhaust(step: StreamStep, atMs: bigint): StreamStep {
-  const { state } = step;
-  const carried = fraction(available(state));
-  const ended = endSegment(step, "exhaust", atMs);
-  const segments = ended.state.segments.map((segment, index, all) =>
-    index === all.length - 1 ? { ...segment, capped: subtractFractions(carried, state.carried) } : segment,
+  const { funded, held, graceMs, carried: before } = step.state;
+  const carried = fraction(available(step.state));
+  const ended = endSegment(step, "exhaust", atMs).state.segments;
+  const segments = ended.map((segment, index) =>
+    index === ended.length - 1 ? { ...segment, capped: subtractFractions(carried, before) } : segment,
   );
-  const graceUntilMs = atMs + state.graceMs;
-  const paid = bill(extend(ended, { status: "exhausted", carried, segments, graceUntilMs }), atMs);
-  return extend(paid, {}, [], { kind: "exhausted", atMs, data: { paid: paid.state.billed, graceUntilMs } });
+  const graceUntilMs = atMs + graceMs;
+  return extend(step, { status: "exhausted", segmentStartMs: null, carried, segments, graceUntilMs }, [], {
+    kind: "exhausted",
+    atMs,
+    data: { paid: funded - held, graceUntilMs },
+  });
 }
 
 function billPosting(due: bigint): StreamPosting {

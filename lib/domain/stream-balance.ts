@@ -1,4 +1,4 @@
-import { type Amount, amount } from "./amount";
+import { type Amount, amount, smallerOf } from "./amount";
 import { addFractions, type Fraction, floorFraction, fraction } from "./fraction";
 import { exactAmountOver } from "./rate";
 import { depletesMs, type Funding, fundedUntilMs, runwayMs } from "./runway";
@@ -22,7 +22,7 @@ export function streamBalance(state: StreamState, atMs: bigint): StreamBalance {
   const cap = available(state);
   const uncapped = floorFraction(uncappedAccrual(state, atMs));
   const capped = floorFraction(exactAccrual(state, atMs));
-  const accrued = amount(capped < cap ? capped : cap);
+  const accrued = amount(smallerOf(capped, cap));
   const flow = funding(state);
   return {
     accrued,

@@ -4,6 +4,7 @@ import type { Segment } from "./segment";
 import { advance } from "./stream-advance";
 import { runCommand, type StreamCommand } from "./stream-command";
 import type { CloseCause, StreamEvent } from "./stream-event";
+import { type StreamRefusal, streamRefusal } from "./stream-refusal";
 import type { AutoSpend, AutoTopUpRule } from "./top-up";
 
 /** `pending`, `closing` for long and `failed` are of rails whose openings and settlements take time or get lost. */
@@ -63,22 +64,6 @@ export type StreamPosting =
   | { readonly kind: "bill"; readonly from: "escrow"; readonly to: "receiver"; readonly amount: bigint }
   | { readonly kind: "refund"; readonly from: "escrow"; readonly to: "wallet"; readonly amount: bigint };
 
-/** Why nothing happened: a code of `lib/errors.ts`, a sentence, and what a program needs to repair it. */
-export type StreamRefusal = {
-  readonly code:
-    | "invalid-input"
-    | "self-stream"
-    | "stream-state"
-    | "insufficient-balance"
-    | "request-in-progress"
-    | "stream/pending"
-    | "stream/paused"
-    | "stream/terminated"
-    | "stream/deposit-exhausted";
-  readonly detail: string;
-  readonly extensions: Readonly<Record<string, bigint>>;
-};
-
 /** The next state with the money and the events that led there. A refusal leaves all as it was. */
 export type StreamStep = {
   readonly state: StreamState;
@@ -89,9 +74,9 @@ export type StreamStep = {
 /**
  * What one event does to one ledger stream: the oracle that the SQL money functions are tested against.
  *
- * Time first: a stream whose deposit ran out before now is exhausted at the millisecond it did, and closed when its grace
- * ended, however late anybody looks. Then the event. So it never matters when, or how often, a sweep runs. A clock
- * that went back counts as standing still. A refusal changes nothing, not even the passing of time.
+ * Time first: a stream whose deposit ran out before now is exhausted at the millisecond it did, however late anybody looks.
+ * Then the event. So it never matters to the money when, or how often, a sweep runs. A clock that went back counts as
+ * standing still. A refusal changes nothing, except that a denied call is looked at, so time has passed for it.
  */
 export function applyStreamEvent(
   state: StreamState,
@@ -103,8 +88,10 @@ export function applyStreamEvent(
     return event.kind === "tick" ? unchanged : { ...unchanged, refusal: notStarted };
 
   const atMs = nowMs > state.lastMs ? nowMs : state.lastMs;
-  const step = runCommand(advance(state, atMs), event, atMs);
-  return "code" in step ? { ...unchanged, refusal: step } : step;
+  const passed = advance(state, atMs);
+  const step = runCommand(passed, event, atMs);
+  if (!("code" in step)) return step;
+  return { ...(event.kind === "authorise" ? passed : unchanged), refusal: step };
 }
 
 /** A stream that is agreed but not funded: the `open` event funds it. */
@@ -130,8 +117,4 @@ export function pendingStream(terms: StreamTerms): StreamState {
   };
 }
 
-const notStarted: StreamRefusal = {
-  code: "stream/pending",
-  detail: "The stream has not started yet.",
-  extensions: {},
-};
+const notStarted = streamRefusal("stream/pending", "The stream has not started yet.");

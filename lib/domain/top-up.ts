@@ -15,28 +15,31 @@ export type AutoTopUpRule = {
 /** Base units that automatic top-ups took in the UTC day that began at `dayStartMs`. */
 export type AutoSpend = { readonly dayStartMs: bigint; readonly amount: bigint };
 
-/** What a rule is judged by. `walletBalance`: base units that the sender can still lock. */
+/**
+ * What a rule is judged by. `topUpHelps`: the stream is active, or exhausted and still in its grace (runway 0).
+ * `walletBalance`: base units that the sender can still lock.
+ */
 export type TopUpSituation = {
-  readonly active: boolean;
+  readonly topUpHelps: boolean;
   readonly rate: Rate;
   readonly runwayMs: bigint;
   readonly autoSpend: AutoSpend | null;
   readonly walletBalance: bigint;
 };
 
-/** A stream needs this much runway after a change of rate; a top-up below it is too small to be of use. */
+/** A change of rate, a resume and the top-up of an exhausted stream must leave this much runway. */
 export const MIN_RUNWAY_AFTER_CHANGE_MS = 60_000n;
 
 /**
  * One chunk, rounded up, or null when the rule does not call for it or does not allow it. Runway exactly at the trigger
- * is enough; a day's maximum may be reached exactly. It works on active streams only: a rule is not obeyed late.
+ * is enough; a day's maximum may be reached exactly.
  */
 export function planTopUp(
   rule: AutoTopUpRule,
   situation: TopUpSituation,
   nowMs: bigint,
 ): { amount: Amount } | null {
-  if (!situation.active || situation.runwayMs >= rule.triggerMs) return null;
+  if (!situation.topUpHelps || situation.runwayMs >= rule.triggerMs) return null;
   if (rule.expiresMs !== null && nowMs >= rule.expiresMs) return null;
 
   const chunk = amountOver(situation.rate, rule.chunkMs, "ceil");
@@ -50,12 +53,14 @@ export function addAutoSpend(spend: AutoSpend | null, chunk: bigint, nowMs: bigi
 }
 
 /**
- * The smallest top-up worth making: what is missing now and one minute of flow, rounded up.
+ * The least top-up that gives MIN_RUNWAY_AFTER_CHANGE_MS: a minute of flow rounded up, one unit for the fraction that the
+ * floor of `accrued` hides, less what is left. At least 1.
  *
- * @param shortfall base units that are missing already (a call's price beyond what is left), 0 or more
+ * @param remaining base units that nobody has a claim on, 0 or more
  */
-export function minimumTopUp(flow: Rate, shortfall = 0n): Amount {
-  return amount(shortfall + amountOver(flow, MIN_RUNWAY_AFTER_CHANGE_MS, "ceil"));
+export function minimumTopUp(flow: Rate, remaining: bigint): Amount {
+  const missing = amountOver(flow, MIN_RUNWAY_AFTER_CHANGE_MS, "ceil") + 1n - remaining;
+  return amount(missing > 1n ? missing : 1n);
 }
 
 function spentToday(spend: AutoSpend | null, nowMs: bigint): bigint {
