@@ -1,0 +1,189 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import type { AutoTopUpRule } from "@/lib/domain/top-up";
+import { ProblemError } from "@/lib/errors";
+import { toWire } from "@/lib/http/to-wire";
+import type { Authorised, AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
+import { sha256Hex } from "./digest";
+import type { DoorCall } from "./door-call";
+import type { DoorLedger } from "./door-types";
+import type { StreamPayload } from "./ledger-method";
+import type { createRefusals } from "./payment-required";
+import type { PaymentServer, VerifiedCredential } from "./payment-server";
+import type { SignInWithX } from "./sign-in-with-x";
+
+/** Longest life of a session token. The ledger cuts it to half of the runway. */
+const SESSION_MAX_MS = 300_000n;
+
+export type Via = AuthorizeCall["via"];
+export type Replay = Extract<Decision, { outcome: "replay" }>;
+type NewSession = { token: string; tokenHash: string };
+export type Admission =
+  | { kind: "authorised"; decision: Authorised; via: Via; challengeId: string | null; session: string | null }
+  | { kind: "replay"; decision: Replay }
+  /** Nothing is served: a refusal, or the answer to a `close`. `unpaid` ones count against the address. */
+  | { kind: "answered"; response: Response; unpaid: boolean };
+
+type Tools = {
+  ledger: DoorLedger;
+  payments: PaymentServer;
+  siwx: SignInWithX;
+  refusals: ReturnType<typeof createRefusals>;
+};
+
+/**
+ * Finds out who pays for a call and has the ledger decide. A credential goes before a session token: a client that
+ * renews sends both. The ledger checks, charges, uses up the credential and issues the session in one transaction.
+ */
+export async function authorizeCall(call: DoorCall, tools: Tools): Promise<Admission> {
+  const { credentials } = call;
+  if (credentials.payment) return byCredential(call, credentials.payment, tools);
+  if (credentials.siwx) return bySignIn(call, credentials.siwx, tools);
+  if (credentials.session) {
+    const session = { tokenHash: sha256Hex(credentials.session) };
+    const decision = await tools.ledger.authorizeRequest({ ...ledgerCall(call), via: "session", session });
+    return admit(call, decision, { via: "session", challengeId: null, session: null }, tools);
+  }
+  return { kind: "answered", response: await tools.refusals.unpaid(call, false), unpaid: true };
+}
+
+async function byCredential(call: DoorCall, header: string, tools: Tools): Promise<Admission> {
+  let credential: VerifiedCredential;
+  try {
+    credential = await tools.payments.verify(header, call.terms, call.binding.scope);
+  } catch (error) {
+    return { kind: "answered", response: await tools.refusals.badCredential(call, error), unpaid: true };
+  }
+
+  const { payer, payload, claim } = credential;
+  let streamId: string | undefined;
+  try {
+    if (payload.action === "close") return await close(payer, payload.streamId, claim.id, tools.ledger);
+    streamId = await fund(call, payer, payload, claim.id, tools.ledger);
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== "insufficient-balance") throw error;
+    const extensions = error.options.extensions ?? {};
+    const response = await tools.refusals.insufficientBalance(call, error.message, extensions);
+    return { kind: "answered", response, unpaid: true };
+  }
+
+  const session = newSession();
+  const decision = await tools.ledger.authorizeRequest({
+    ...ledgerCall(call),
+    via: "proof",
+    payer,
+    ...(streamId === undefined ? {} : { streamId }),
+    tier: call.tier.name,
+    claim,
+    issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
+  });
+  return admit(call, decision, { via: "proof", challengeId: claim.id, session: session.token }, tools);
+}
+
+async function bySignIn(call: DoorCall, header: string, tools: Tools): Promise<Admission> {
+  const proof = await tools.siwx.verify(header, call.resource);
+  if (!proof) return { kind: "answered", response: await tools.refusals.badSignIn(call), unpaid: true };
+
+  const session = newSession();
+  const decision = await tools.ledger.authorizeRequest({
+    ...ledgerCall(call),
+    via: "siwx",
+    payer: proof.payer,
+    tier: call.tier.name,
+    claim: proof.claim,
+    issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
+  });
+  return admit(call, decision, { via: "siwx", challengeId: null, session: session.token }, tools);
+}
+
+/**
+ * Moves the money that the payload signs for, under the challenge's id as idempotency key: the same credential sent
+ * twice opens one stream. Returns the stream to be used, if the payload says which.
+ */
+async function fund(
+  call: DoorCall,
+  payer: string,
+  payload: Exclude<StreamPayload, { action: "close" }>,
+  challengeId: string,
+  ledger: DoorLedger,
+): Promise<string | undefined> {
+  const money = { actor: payer, idempotencyKey: `challenge:${challengeId}` };
+  switch (payload.action) {
+    case "prove":
+      return payload.streamId;
+    case "open": {
+      const stream = await ledger.openStream({
+        ...money,
+        providerId: call.door.provider.id,
+        tier: call.tier.name,
+        deposit: BigInt(payload.deposit),
+        autoTopUp: readAutoTopUp(payload),
+      });
+      return stream.id;
+    }
+    case "topUp":
+      await ledger.topUpStream({ ...money, streamId: payload.streamId, amount: BigInt(payload.amount) });
+      return payload.streamId;
+  }
+}
+
+async function close(
+  actor: string,
+  streamId: string,
+  challengeId: string,
+  ledger: DoorLedger,
+): Promise<Admission> {
+  const settlement = await ledger.closeStream({
+    actor,
+    idempotencyKey: `challenge:${challengeId}`,
+    streamId,
+  });
+  const body = JSON.stringify(toWire(settlement));
+  const headers = { "Content-Type": "application/json", "Cache-Control": "private, no-store" };
+  return { kind: "answered", response: new Response(body, { headers }), unpaid: false };
+}
+
+async function admit(
+  call: DoorCall,
+  decision: Decision,
+  how: { via: Via; challengeId: string | null; session: string | null },
+  tools: Tools,
+): Promise<Admission> {
+  if (decision.outcome === "authorised") return { kind: "authorised", decision, ...how };
+  if (decision.outcome === "replay") return { kind: "replay", decision };
+  const response = await tools.refusals.denied(call, decision);
+  return { kind: "answered", response, unpaid: response.status === 402 };
+}
+
+/** What the ledger is told of every call, whoever pays. */
+function ledgerCall(call: DoorCall): Omit<AuthorizeCall, "via"> {
+  return {
+    requestId: call.requestId,
+    providerId: call.door.provider.id,
+    serviceId: call.service.id,
+    requestType: call.service.slug,
+    method: call.method,
+    path: call.target.pathname,
+    idempotencyKey: call.credentials.idempotencyKey,
+    requestHash: call.binding.requestHash,
+    requestDigest: call.binding.requestDigest,
+    price: call.service.pricePerCall,
+  };
+}
+
+/** 256 bits; the ledger keeps only the hash, so a leaked table lets nobody in. */
+function newSession(): NewSession {
+  const token = randomBytes(32).toString("base64url");
+  return { token, tokenHash: sha256Hex(token) };
+}
+
+function readAutoTopUp(payload: Extract<StreamPayload, { action: "open" }>): AutoTopUpRule | null {
+  const rule = payload.autoTopUp;
+  if (!rule) return null;
+  return {
+    triggerMs: BigInt(rule.triggerMs),
+    chunkMs: BigInt(rule.chunkMs),
+    dailyMax: BigInt(rule.dailyMax),
+    expiresMs: rule.expiresMs === undefined ? null : BigInt(rule.expiresMs),
+  };
+}

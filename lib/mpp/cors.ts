@@ -1,0 +1,55 @@
+/** Headers that a page of another origin may read. Without this list a browser hides all of them. */
+const EXPOSED = [
+  "WWW-Authenticate",
+  "PAYMENT-REQUIRED",
+  "Payment-Receipt",
+  "Stream-Session",
+  "Stream-Session-Expires",
+  "Stream-Runway-Seconds",
+  "Stream-Remaining",
+  "Stream-Request",
+  "Idempotent-Replayed",
+  "Retry-After",
+  "RateLimit",
+  "RateLimit-Policy",
+].join(", ");
+
+const ALLOWED = [
+  "Accept",
+  "Accept-Language",
+  "Accept-Payment",
+  "Authorization",
+  "Content-Type",
+  "Idempotency-Key",
+  "Sign-In-With-X",
+  "Stream-Session",
+  "Stream-Tier",
+].join(", ");
+
+/**
+ * Lets any page call the door. That is safe because nothing here is ambient: no cookie is read, every payment is a header
+ * that the page has to set, so `*` without credentials gives a foreign page nothing that it did not bring.
+ */
+export function withCors(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set("Access-Control-Allow-Origin", "*");
+  headers.set("Access-Control-Expose-Headers", EXPOSED);
+  // A provider's content is never a document of our origin, even if someone frames or opens it.
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
+  headers.set("Cross-Origin-Resource-Policy", "cross-origin");
+  return new Response(response.body, { status: response.status, headers });
+}
+
+/** The answer to `OPTIONS`. It tells nothing about which services exist. */
+export function preflight(): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+      "Access-Control-Allow-Headers": ALLOWED,
+      "Access-Control-Max-Age": "600",
+      "Cache-Control": "no-store",
+    },
+  });
+}

@@ -1,0 +1,126 @@
+import "server-only";
+import { ProblemError } from "@/lib/errors";
+import { newId } from "@/lib/streams/new-id";
+import { type Admission, authorizeCall, type Replay } from "./authorize-call";
+import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
+import { preflight, withCors } from "./cors";
+import type { Secrets } from "./derive-keys";
+import type { DoorCall } from "./door-call";
+import type { Door, DoorLedger } from "./door-types";
+import { findService } from "./find-service";
+import { createRefusals } from "./payment-required";
+import { createPaymentServer } from "./payment-server";
+import type { ProbeLimiter } from "./probe-limiter";
+import { problemResponse } from "./problem-response";
+import type { ProviderQueue } from "./provider-queue";
+import { readCredentials } from "./read-credentials";
+import { bindRequest, readBody, readDoorTarget } from "./read-door-request";
+import { receiptKey } from "./receipt-keys";
+import { serveCall } from "./serve-call";
+import { createSignInWithX } from "./sign-in-with-x";
+import { chooseTier, streamTerms } from "./stream-terms";
+
+export type DoorContext = { clientIp?: string };
+export type PaidDoor = (request: Request, context?: DoorContext) => Promise<Response>;
+
+export type DoorTools = {
+  /** The site's public origin: realm, resource URLs and problem types are made from it, never from a Host header. */
+  origin: string;
+  chainId: number;
+  /** Newest first. Challenges and nonces of the others are still accepted. */
+  secrets: Secrets;
+  /** @throws ProblemError `provider-not-found` */
+  getDoor: (providerId: string) => Promise<Door>;
+  ledger: DoorLedger;
+  callUpstream: (call: UpstreamCall) => Promise<UpstreamAnswer>;
+  /** `host:port` of private upstreams that may be called. */
+  upstreamAllow: readonly string[];
+  queue: ProviderQueue;
+  probes: ProbeLimiter;
+  report: (message: string, error: unknown) => void;
+};
+
+/**
+ * The paid door: `/api/p/{provider}/{path}`. A plain `Request → Response` function, mounted by the custom server and by a
+ * Next route alike.
+ *
+ * Order of checks: route, headers, body size, then who pays, then the ledger, then the provider. Nothing that a
+ * stranger sends has an effect beyond the count of unpaid requests of the address.
+ */
+export function createDoor(tools: DoorTools): PaidDoor {
+  const { origin, chainId, secrets, ledger } = tools;
+  const payments = createPaymentServer({ realm: new URL(origin).host, secrets });
+  const siwx = createSignInWithX({ origin, chainId, secrets });
+  const refusals = createRefusals({ origin, payments, siwx });
+  const key = once(() => receiptKey(secrets[0]));
+
+  async function answer(request: Request, clientIp: string): Promise<Response> {
+    const call = await readCall(request, tools);
+    const admission = await authorizeCall(call, { ledger, payments, siwx, refusals });
+    if (admission.kind === "authorised") return serveCall(call, admission, { ...tools, key });
+    if (admission.kind === "replay") return replay(admission.decision, ledger, origin);
+    await countUnpaid(admission, clientIp, tools.probes);
+    return admission.response;
+  }
+
+  return async (request, context = {}) => {
+    if (request.method === "OPTIONS") return withCors(preflight());
+    try {
+      return withCors(await answer(request, context.clientIp ?? "unknown"));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) tools.report("The paid door failed.", error);
+      return withCors(problemResponse(error, origin));
+    }
+  };
+}
+
+async function readCall(request: Request, { origin, chainId, getDoor }: DoorTools): Promise<DoorCall> {
+  const target = readDoorTarget(request.url);
+  const door = await getDoor(target.providerId);
+  const { method } = request;
+  const { service, path } = findService(door, method, target.path);
+  const credentials = readCredentials(request.headers);
+  const tier = chooseTier(door, credentials.tier);
+  const body = await readBody(request);
+  return {
+    requestId: newId("req"),
+    method,
+    target,
+    headers: request.headers,
+    body,
+    resource: `${origin}${target.pathname}${target.search}`,
+    binding: bindRequest(method, target, body),
+    credentials,
+    door,
+    service,
+    path,
+    tier,
+    terms: streamTerms(door, service, tier, chainId),
+  };
+}
+
+/** The stored answer of a call that was paid before, under the same idempotency key. It costs nothing. */
+async function replay({ requestId }: Replay, ledger: DoorLedger, origin: string): Promise<Response> {
+  const stored = await ledger.findAnswer(requestId);
+  if (!stored)
+    throw new ProblemError("idempotency-conflict", "That call was served; its answer is no longer kept.", {
+      extensions: { requestId, receiptUrl: `${origin}/api/v1/receipts/${requestId}` },
+    });
+  const headers = new Headers(stored.headers);
+  headers.set("Idempotent-Replayed", "true");
+  headers.set("Cache-Control", "private, no-store");
+  const empty = stored.status === 204 || stored.status === 205;
+  return new Response(empty ? null : (stored.body as BodyInit), { status: stored.status, headers });
+}
+
+async function countUnpaid(admission: Admission, clientIp: string, probes: ProbeLimiter): Promise<void> {
+  if (admission.kind === "answered" && admission.unpaid) await probes.spend(clientIp);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

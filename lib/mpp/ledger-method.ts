@@ -1,0 +1,103 @@
+/**
+ * The payment method `ledger` with intent `stream`: what a challenge asks for and what a credential answers.
+ * Shared by the door (server) and by `agents/client`, so it holds no secret and imports nothing of the server.
+ */
+import { Method, z } from "mppx";
+
+const uint = z.string().check(z.regex(/^(0|[1-9]\d{0,77})$/, "Expected a decimal string of base units"));
+const positiveUint = z.string().check(z.regex(/^[1-9]\d{0,77}$/, "Expected a positive decimal string"));
+const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "Expected a name"));
+const streamId = z.string().check(z.regex(/^str_[A-Za-z0-9_-]{1,64}$/, "Expected a stream id"));
+
+/** 64 bytes (EIP-2098) or 65 bytes (r, s, v): anything else is refused before any curve arithmetic. */
+const signature = z
+  .string()
+  .check(z.regex(/^0x(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{130})$/, "Expected a 64 or 65 byte signature"));
+
+/** What the server thinks should be done next. A hint: it prices nothing, so it is not bound to the route. */
+export const nextActions = ["prove", "open", "topUp", "fund", "resume", "changeTier"] as const;
+export type NextAction = (typeof nextActions)[number];
+
+// Not strict: mppx passes options of its own (`expires`) through here and expects them to be dropped.
+const streamRequest = z.object({
+  /** Minimum flow rate: base units of `methodDetails.token` per second, rounded down, at least 1. */
+  amount: positiveUint,
+  unitType: z.literal("second"),
+  currency: z.literal("USD"),
+  /** The provider's owner, EIP-55. */
+  recipient: z.address(),
+  /** Base units: the deposit of one funding period. */
+  suggestedDeposit: positiveUint,
+  methodDetails: z.strictObject({
+    model: z.literal("ledger-v1"),
+    /** The provider's id. */
+    plan: name,
+    tier: name,
+    /** Seconds of solvency required. */
+    minRunway: uint,
+    /** The exact price, of which `amount` is the floor per second. */
+    rate: z.strictObject({ amount: positiveUint, periodSeconds: positiveUint }),
+    token: z.string().check(z.minLength(1), z.maxLength(32)),
+    decimals: z.number().check(z.int(), z.gte(0), z.lte(36)),
+    chainId: z.number().check(z.int(), z.positive()),
+    /** Base units that one call takes beside the flow; "0" when the flow is the whole price. */
+    costPerRequest: uint,
+    credentialTypes: z.array(z.literal("proof")),
+    /** Makes two challenges of one millisecond differ, so each can be used once. */
+    nonce: z.string().check(z.regex(/^[A-Za-z0-9_-]{16,64}$/)),
+    next: z.optional(z.enum(nextActions)),
+    streamId: z.optional(streamId),
+    minimumTopUp: z.optional(positiveUint),
+  }),
+});
+
+const signed = { type: z.literal("proof"), payer: z.address(), signature };
+
+/** A standing order to refill the stream from the payer's wallet. Durations in milliseconds. */
+const autoTopUp = z.strictObject({
+  triggerMs: positiveUint,
+  chunkMs: positiveUint,
+  dailyMax: positiveUint,
+  expiresMs: z.optional(positiveUint),
+});
+
+const credentialPayload = z.discriminatedUnion("action", [
+  /** "The stream is mine": lets the request in on a stream that is already open. */
+  z.strictObject({ action: z.literal("prove"), ...signed, streamId: z.optional(streamId) }),
+  /** Opens a stream from the payer's prefunded wallet, then serves this same request. */
+  z.strictObject({
+    action: z.literal("open"),
+    ...signed,
+    deposit: positiveUint,
+    autoTopUp: z.optional(autoTopUp),
+  }),
+  /** Adds to the stream's deposit, then serves this same request. */
+  z.strictObject({ action: z.literal("topUp"), ...signed, streamId, amount: positiveUint }),
+  /** Closes the stream and answers with its settlement. Nothing is served. */
+  z.strictObject({ action: z.literal("close"), ...signed, streamId }),
+]);
+
+export const ledgerMethod = Method.from({
+  name: "ledger",
+  intent: "stream",
+  schema: { request: streamRequest, credential: { payload: credentialPayload } },
+});
+
+export type StreamRequest = z.output<typeof streamRequest>;
+export type StreamPayload = z.output<typeof credentialPayload>;
+
+/**
+ * Every field that prices the route. mppx pins only a few of its own, so anything left out here could be
+ * swapped between two routes of one recipient.
+ */
+export function pricedFields(request: StreamRequest): Record<string, unknown> {
+  const { nonce: _nonce, next: _next, streamId: _id, minimumTopUp: _min, ...details } = request.methodDetails;
+  return {
+    amount: request.amount,
+    unitType: request.unitType,
+    currency: request.currency,
+    recipient: request.recipient,
+    suggestedDeposit: request.suggestedDeposit,
+    ...Object.fromEntries(Object.entries(details).map(([key, value]) => [`methodDetails.${key}`, value])),
+  };
+}

@@ -1,0 +1,40 @@
+import "server-only";
+import { env } from "@/lib/env";
+import { clientIp } from "@/lib/http/client-ip";
+import { logger } from "@/lib/http/log";
+import { getDoor } from "@/lib/market/get-door";
+import { authorizeRequest } from "@/lib/streams/authorize-request";
+import { closeStream } from "@/lib/streams/close-stream";
+import { completeRequest } from "@/lib/streams/complete-request";
+import { findAnswer } from "@/lib/streams/find-answer";
+import { openStream } from "@/lib/streams/open-stream";
+import { topUpStream } from "@/lib/streams/top-up-stream";
+import { callUpstream } from "./call-upstream";
+import { createDoor, type DoorContext, type PaidDoor } from "./create-door";
+import { createProbeLimiter } from "./probe-limiter";
+import { createProviderQueue } from "./provider-queue";
+import { mppSecrets } from "./secrets";
+
+/** Unpaid requests of one address in a minute: twenty a second. */
+const PROBES_PER_MINUTE = 1_200;
+
+// The server in front of Next and Next's own routes are different bundles of one process: they share one door, so that
+// a provider's queue and an address's count are one, too.
+const shared = globalThis as typeof globalThis & { superstreamDoor?: PaidDoor };
+
+/** The paid door over this process's market, ledger and network. */
+export function paidDoor(request: Request, context?: DoorContext): Promise<Response> {
+  shared.superstreamDoor ??= createDoor({
+    origin: env.ORIGIN,
+    chainId: env.CHAIN_ID,
+    secrets: mppSecrets(),
+    getDoor,
+    ledger: { authorizeRequest, completeRequest, findAnswer, openStream, topUpStream, closeStream },
+    callUpstream,
+    upstreamAllow: env.UPSTREAM_ALLOW,
+    queue: createProviderQueue({ maxLength: 256, maxWaitMs: 10_000 }),
+    probes: createProbeLimiter({ perMinute: PROBES_PER_MINUTE }),
+    report: (message, error) => logger.error({ error }, message),
+  });
+  return shared.superstreamDoor(request, context ?? { clientIp: clientIp(request) });
+}

@@ -1,0 +1,138 @@
+import "server-only";
+import { Errors } from "mppx";
+import { type Extensions, type ProblemCode, problems } from "@/lib/errors";
+import type { DoorCall } from "./door-call";
+import type { PaymentServer } from "./payment-server";
+import { writeProblem } from "./problem-response";
+import { type Denied, type Repair, repairByOpening, repairDenial, tierMembers } from "./repair";
+import type { SignInWithX } from "./sign-in-with-x";
+import { x402Offer } from "./x402-offer";
+
+type Refusal = {
+  type: string;
+  code: string;
+  title: string;
+  status: number;
+  detail: string;
+  members: Extensions;
+};
+
+/** What each denial says to a person. The first three are the words of the reference protocol. */
+const details: Partial<Record<ProblemCode, string>> = {
+  "stream/not-found": "Stream not found",
+  "stream/terminated": "Stream terminated",
+  "stream/deposit-exhausted": "Deposit exhausted — top up required",
+  "stream/paused": "The stream is paused: resume it to be served.",
+  "stream/flow-rate-insufficient": "The stream is slower than the tier asks for.",
+  "stream/rate-limited": "The tier's requests of this hour are used up.",
+  "idempotency-conflict": "The idempotency key was used for another request.",
+  "request-in-progress": "The same request is still running.",
+};
+
+/** Codes of the protocol itself keep its own problem types, so that any client knows them. */
+const CORE = "https://paymentauth.org/problems/";
+
+/** Writes the answers of the door that are not an answer of the provider. */
+export function createRefusals(tools: { origin: string; payments: PaymentServer; siwx: SignInWithX }) {
+  const { origin } = tools;
+
+  /** 402 for someone who showed nothing, or a session token that no longer holds. */
+  function unpaid(call: DoorCall, sessionLost: boolean): Promise<Response> {
+    const detail = sessionLost
+      ? "The session token is unknown, expired or revoked: answer the new challenge."
+      : "This call is paid by a stream: answer the challenge in WWW-Authenticate.";
+    const { members } = repairByOpening({ origin, door: call.door, tier: call.tier });
+    return challenge(call, core("payment-required", "Payment Required", detail), {
+      members: { ...members, sessionLost },
+      hints: { next: "prove" },
+    });
+  }
+
+  /** 402 for a credential that mppx refuses. Anything that is not its refusal is thrown on. */
+  function badCredential(call: DoorCall, error: unknown): Promise<Response> {
+    if (!(error instanceof Errors.PaymentError)) {
+      // mppx throws plain errors for what it cannot decode.
+      if (!isUnreadable(error)) throw error;
+      const detail = "The credential cannot be read.";
+      return challenge(call, core("malformed-credential", "Malformed Credential", detail));
+    }
+    const code = error.type.slice(CORE.length);
+    return challenge(call, core(code, error.title, error.message, error.status));
+  }
+
+  function badSignIn(call: DoorCall): Promise<Response> {
+    const detail = "The signed message does not hold for this resource: sign the new one.";
+    return challenge(call, core("verification-failed", "Verification Failed", detail));
+  }
+
+  /** What the ledger denied: with a challenge when paying changes the answer, without one when only waiting does. */
+  async function denied(call: DoorCall, denial: Denied): Promise<Response> {
+    if (denial.code === "stream/session-invalid") return unpaid(call, true);
+    if (denial.code === "invalid-challenge") {
+      const detail = "The challenge was used already: answer the new one.";
+      return challenge(call, core("invalid-challenge", "Invalid Challenge", detail));
+    }
+    const { title, status } = problems[denial.code];
+    const repair = repairDenial(denial, { origin, door: call.door, tier: call.tier });
+    const refusal: Refusal = {
+      type: `${origin}/problems/${denial.code}`,
+      code: denial.code,
+      title,
+      status,
+      detail: details[denial.code] ?? title,
+      members: denial.extensions,
+    };
+    return status === 402
+      ? challenge(call, refusal, repair)
+      : writeProblem({ ...refusal.members, ...repair.members, ...withoutMembers(refusal) });
+  }
+
+  /** 402 for a wallet that cannot pay what was signed: the payer has to fund it first. */
+  function insufficientBalance(call: DoorCall, detail: string, extensions: Extensions): Promise<Response> {
+    const walletUrl = `${origin}/api/v1/wallet`;
+    const refusal = core("payment-insufficient", "Payment Insufficient", detail);
+    return challenge(call, refusal, { members: { ...extensions, walletUrl }, hints: { next: "fund" } });
+  }
+
+  async function challenge(
+    call: DoorCall,
+    refusal: Refusal,
+    { members, hints }: Repair = { members: {}, hints: {} },
+  ): Promise<Response> {
+    const { id, header, expires } = await tools.payments.issue(call.terms, call.binding.scope, hints);
+    const body = {
+      ...refusal.members,
+      ...members,
+      provider: { id: call.door.provider.id, name: call.door.provider.name },
+      service: call.service.slug,
+      tier: call.tier.name,
+      tiers: tierMembers(call.door),
+      challengeId: id,
+      challengeExpires: expires,
+      ...withoutMembers(refusal),
+    };
+    return writeProblem(body, {
+      "WWW-Authenticate": header,
+      "PAYMENT-REQUIRED": x402Offer(call.resource, call.service.name, call.terms, tools.siwx),
+    });
+  }
+
+  return { unpaid, badCredential, badSignIn, denied, insufficientBalance };
+}
+
+function core(code: string, title: string, detail: string, status = 402): Refusal {
+  return { type: `${CORE}${code}`, code, title, status, detail, members: {} };
+}
+
+function withoutMembers({ members: _members, ...refusal }: Refusal): Omit<Refusal, "members"> {
+  return refusal;
+}
+
+function isUnreadable(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ["InvalidCredentialEncodingError", "MissingPaymentSchemeError", "$ZodError", "ZodError"].includes(
+      error.name,
+    )
+  );
+}

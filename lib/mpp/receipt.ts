@@ -1,0 +1,95 @@
+import "server-only";
+import { CompactSign } from "jose";
+import { getAddress, type Hex } from "viem";
+import { LEDGER_ASSET } from "@/lib/domain/asset";
+import { flowRatePerSecond } from "@/lib/domain/rate";
+import type { Authorised } from "@/lib/streams/authorize-request";
+import type { Via } from "./authorize-call";
+import { canonicalJson, type Json } from "./canonical-json";
+import type { ReceiptKey } from "./receipt-keys";
+
+/** How much of the work behind an answer was checked. Ours is the second: digests bind request and answer, no more. */
+export const verificationLevels = ["none", "hash-committed", "re-executed", "zk"] as const;
+export type VerificationLevel = (typeof verificationLevels)[number];
+
+export type ReceiptFacts = {
+  decision: Authorised;
+  via: Via;
+  challengeId: string | null;
+  providerId: string;
+  chainId: number;
+  issuer: string;
+  /** `METHOD /path?query` as the caller sent it. */
+  resource: string;
+  requestDigest: string;
+  /** Null while the answer is still streaming. */
+  responseDigest: string | null;
+  price: bigint;
+};
+
+export type Receipt = { readonly [key: string]: Json };
+
+/**
+ * What a payer gets for one served call. Amounts are base units of `asset`, times are the ledger's. `reference` and
+ * `requestId` name the row in the ledger; `streamed` and `spent` are totals of the stream at that instant.
+ */
+export function buildReceipt(facts: ReceiptFacts): Receipt {
+  const { decision } = facts;
+  return {
+    // The four of the protocol …
+    status: "success",
+    method: "ledger",
+    timestamp: iso(decision.atMs),
+    reference: decision.requestId,
+    // … and ours.
+    intent: "stream",
+    issuer: facts.issuer,
+    challengeId: facts.challengeId,
+    requestId: decision.requestId,
+    sequence: String(decision.seq),
+    payer: `did:pkh:eip155:${facts.chainId}:${getAddress(decision.payer as Hex)}`,
+    payee: `did:pkh:eip155:${facts.chainId}:${getAddress(decision.receiver as Hex)}`,
+    plan: facts.providerId,
+    tier: decision.tier,
+    streamId: decision.streamId,
+    asset: LEDGER_ASSET.symbol,
+    decimals: LEDGER_ASSET.decimals,
+    rate: { amount: String(decision.rate.amount), periodSeconds: String(decision.rate.periodMs / 1000n) },
+    flowRate: String(flowRatePerSecond(decision.rate)),
+    price: String(facts.price),
+    streamed: String(decision.accrued),
+    spent: String(decision.used),
+    remaining: String(decision.remaining),
+    startedAt: iso(decision.startedMs),
+    asOf: { ledger: iso(decision.atMs) },
+    paidThrough: iso(decision.depletesMs),
+    sessionExpires: decision.sessionExpiresMs === null ? null : iso(decision.sessionExpiresMs),
+    via: facts.via,
+    resource: facts.resource,
+    requestDigest: facts.requestDigest,
+    responseDigest: facts.responseDigest,
+    verificationLevel:
+      facts.responseDigest === null ? "none" : ("hash-committed" satisfies VerificationLevel),
+  };
+}
+
+/**
+ * Adds `sig`: a detached JWS (RFC 7515 appendix F, EdDSA) over the JCS text of all the other members.
+ * Check it with `verifyReceipt`, or with any JOSE library and `/.well-known/jwks.json`.
+ */
+export async function signReceipt(receipt: Receipt, { kid, privateKey }: ReceiptKey): Promise<Receipt> {
+  const jws = await new CompactSign(new TextEncoder().encode(canonicalJson(receipt)))
+    .setProtectedHeader({ alg: "EdDSA", kid, typ: "payment-receipt+jws" })
+    .sign(privateKey);
+  const [header, , signature] = jws.split(".");
+  return { ...receipt, sig: `${header}..${signature}` };
+}
+
+/** The value of `Payment-Receipt`: base64url of the JSON. */
+export function encodeReceipt(receipt: Receipt): string {
+  return Buffer.from(JSON.stringify(receipt)).toString("base64url");
+}
+
+function iso(ms: bigint): string {
+  return new Date(Number(ms)).toISOString();
+}

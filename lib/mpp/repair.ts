@@ -1,0 +1,130 @@
+import { requiredDeposit } from "@/lib/domain/deposit";
+import { compareRates, flowRatePerSecond } from "@/lib/domain/rate";
+import type { Extensions } from "@/lib/errors";
+import type { Decision } from "@/lib/streams/authorize-request";
+import type { Door, DoorTier } from "./door-types";
+import type { Hints } from "./payment-server";
+import { tiersByPrice } from "./stream-terms";
+
+/** One way out of a refusal that a program can take: an answer to the challenge, a call of our API, or waiting. */
+export type RepairStep =
+  | { action: string; payload: Record<string, string> }
+  | { action: string; method: "POST"; url: string; body: Record<string, string>; authentication: string }
+  | { action: "wait"; seconds: number };
+
+export type Denied = Extract<Decision, { outcome: "denied" }>;
+export type Repair = { members: Extensions; hints: Hints };
+
+type Place = { origin: string; door: Door; tier: DoorTier };
+
+const SIGN_IN = "Bearer token from POST /api/v1/auth/session";
+
+/** Every price of a provider, cheapest first, so that a caller can choose without another request. */
+export function tierMembers(door: Door): Extensions[] {
+  return tiersByPrice(door).map((tier) => ({
+    name: tier.name,
+    flowRate: String(flowRatePerSecond(tier.rate)),
+    rate: { amount: String(tier.rate.amount), periodSeconds: String(tier.rate.periodMs / 1000n) },
+    suggestedDeposit: String(requiredDeposit(tier.rate, door.provider.depositMs)),
+    maxRequestsPerHour: tier.maxRequestsPerHour,
+    priority: tier.priority,
+  }));
+}
+
+/** How to get in without a stream yet. */
+export function repairByOpening(place: Place): Repair {
+  const { origin, door, tier } = place;
+  const deposit = String(requiredDeposit(tier.rate, door.provider.depositMs));
+  const openUrl = `${origin}/api/v1/streams`;
+  return {
+    members: {
+      openUrl,
+      requiredDeposit: deposit,
+      repair: [
+        { action: "open", payload: { action: "open", deposit } },
+        call("open", openUrl, { providerId: door.provider.id, tier: tier.name, deposit }),
+      ] satisfies RepairStep[],
+    },
+    hints: { next: "open" },
+  };
+}
+
+/** The members that tell a caller what would change each denial. Anything the ledger says is kept. */
+export function repairDenial({ code, extensions }: Denied, place: Place): Repair {
+  const streamId = typeof extensions.streamId === "string" ? extensions.streamId : undefined;
+  const streamUrl = streamId && `${place.origin}/api/v1/streams/${streamId}`;
+  switch (code) {
+    case "stream/not-found":
+    case "stream/terminated":
+      return repairByOpening(place);
+    case "stream/deposit-exhausted":
+      // After the grace a stream takes no more money: a new one has to be opened.
+      return streamId && streamUrl && extensions.canTopUp !== false
+        ? repairByTopUp(streamId, streamUrl, extensions)
+        : repairByOpening(place);
+    case "stream/paused": {
+      const resumeUrl = `${streamUrl}/resume`;
+      return {
+        members: { resumeUrl, repair: [call("resume", resumeUrl, {})] },
+        hints: { next: "resume", ...(streamId ? { streamId } : {}) },
+      };
+    }
+    case "stream/flow-rate-insufficient": {
+      const changeTierUrl = `${streamUrl}/tier`;
+      return {
+        members: {
+          requiredFlowRate: String(flowRatePerSecond(place.tier.rate)),
+          nextTier: place.tier.name,
+          changeTierUrl,
+          repair: [call("changeTier", changeTierUrl, { tier: place.tier.name })],
+        },
+        hints: { next: "changeTier", ...(streamId ? { streamId } : {}) },
+      };
+    }
+    case "stream/rate-limited":
+      return repairByWaiting(extensions, place);
+    default:
+      return { members: {}, hints: {} };
+  }
+}
+
+function repairByTopUp(streamId: string, streamUrl: string, extensions: Extensions): Repair {
+  const amount = typeof extensions.minimumTopUp === "string" ? extensions.minimumTopUp : "1";
+  const topUpUrl = `${streamUrl}/top-up`;
+  return {
+    members: {
+      minimumTopUp: amount,
+      requiredTopUp: amount,
+      topUpUrl,
+      repair: [
+        { action: "topUp", payload: { action: "topUp", streamId, amount } },
+        call("topUp", topUpUrl, { amount }),
+      ] satisfies RepairStep[],
+    },
+    hints: { next: "topUp", streamId, minimumTopUp: amount },
+  };
+}
+
+/** A tier's limit: waiting helps, and so does the next faster tier. */
+function repairByWaiting(extensions: Extensions, { door, tier }: Place): Repair {
+  const current = door.tiers.find(({ name }) => name === extensions.streamTier) ?? tier;
+  const next = tiersByPrice(door).find(
+    (other) =>
+      compareRates(other.rate, current.rate) > 0 && other.maxRequestsPerHour > current.maxRequestsPerHour,
+  );
+  const seconds = Math.max(1, Number(extensions.retryAfterSeconds ?? 1));
+  return {
+    members: {
+      retryAfterSeconds: seconds,
+      remaining: 0,
+      nextTier: next?.name ?? null,
+      tiers: tierMembers(door),
+      repair: [{ action: "wait", seconds }] satisfies RepairStep[],
+    },
+    hints: {},
+  };
+}
+
+function call(action: string, url: string, body: Record<string, string>): RepairStep {
+  return { action, method: "POST", url, body, authentication: SIGN_IN };
+}
