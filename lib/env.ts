@@ -5,7 +5,8 @@ import { z } from "zod";
 /** Stands in for a missing SECRET_KEY outside production only. Public, so it protects nothing. */
 const DEVELOPMENT_KEY = "superstream-development-only-key-that-protects-nothing";
 
-const port = z.coerce.number().int().min(1).max(65_535);
+const portNumber = z.number().int().min(1).max(65_535);
+const port = z.coerce.number().pipe(portNumber);
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const secret = z
   .string()
@@ -55,7 +56,8 @@ const schema = z.object({
     .default([]),
   DEMO_PROVIDERS: z.enum(["on", "off"]).default("on"),
   DEMO_PORTS: list
-    .pipe(z.tuple([port, port, port], "must be three port numbers, separated by commas"))
+    .transform((ports) => ports.map(Number))
+    .pipe(z.tuple([portNumber, portNumber, portNumber], "must be three port numbers, separated by commas"))
     .default([4101, 4102, 4103]),
   SWEEP_INTERVAL_MS: count(0, 3_600_000).default(1_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

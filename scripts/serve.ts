@@ -1,0 +1,88 @@
+// The web server: `node --import ./scripts/register-ts.mjs scripts/serve.ts [--dev]`, started by `npm start` and usable alone.
+// One node:http server stands in front of Next. It answers the paid door and health itself, because an empty route of Next
+// costs forty times a plain one (docs/decisions/0002), and hands everything else to Next in the same process.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import next from "next";
+import { pool } from "@/lib/db/pool";
+import { databaseConfigured, env } from "@/lib/env";
+import { admitRequest } from "@/lib/http/admit-request";
+import { health } from "@/lib/http/health";
+import { logger } from "@/lib/http/log";
+import { type NodeListener, nodeListener } from "@/lib/http/node-adapter";
+import { paidDoor } from "@/lib/mpp/paid-door";
+import { startSweepLoop } from "@/lib/streams/run-sweep";
+
+/** How long requests under way may take once the server was told to stop. */
+const DRAIN_MS = 10_000;
+
+const dev = process.argv.includes("--dev");
+const app = next({ dev, hostname: env.HOST, port: env.PORT });
+await app.prepare();
+
+const onError = (error: unknown) => logger.error({ error }, "A handler failed");
+const door = nodeListener(paidDoor, { origin: env.ORIGIN, onError });
+const healthy = nodeListener(health, { origin: env.ORIGIN, onError });
+const pages = app.getRequestHandler();
+
+const server = createServer(
+  { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000 },
+  listener,
+);
+server.keepAliveTimeout = 65_000; // Longer than the usual load balancer's 60 s, so that it closes first.
+server.on("upgrade", app.getUpgradeHandler());
+const stopSweep =
+  databaseConfigured() && env.SWEEP_INTERVAL_MS > 0 ? startSweepLoop(env.SWEEP_INTERVAL_MS) : () => {};
+
+server.once("error", (error: NodeJS.ErrnoException) => {
+  const inUse = error.code === "EADDRINUSE";
+  console.error(inUse ? `PORT ${env.PORT} is in use: stop what listens there, or set PORT.` : error.message);
+  process.exit(1);
+});
+server.listen(env.PORT, env.HOST, () => {
+  console.log(`listening on http://${env.HOST}:${env.PORT}, process ${process.pid}`);
+  process.send?.({ type: "listening" });
+});
+for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(signal, stop);
+
+function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const refused = admitRequest(incoming);
+  if (refused) {
+    outgoing.writeHead(refused, { connection: "close" }).end();
+    return;
+  }
+  handlerFor(incoming.url ?? "/")(incoming, outgoing).catch((error: unknown) => {
+    onError(error);
+    outgoing.destroy();
+  });
+}
+
+function handlerFor(url: string): NodeListener {
+  if (url.startsWith("/api/p/")) return door;
+  if (url === "/api/health" || url.startsWith("/api/health?")) return healthy;
+  return pages;
+}
+
+let stopping = false;
+
+/** Takes no more requests, finishes those under way, lets go of the database. The parent's death counts as a signal. */
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await stopSweep();
+  await drain(server);
+  if (databaseConfigured()) await pool().end();
+  process.exit(0);
+}
+
+function drain(open: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => open.closeAllConnections(), DRAIN_MS);
+    open.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    open.closeIdleConnections();
+    // A connection that turns idle while we wait would otherwise hold the server until its keep-alive ends.
+    setInterval(() => open.closeIdleConnections(), 100).unref();
+  });
+}
