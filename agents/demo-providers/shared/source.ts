@@ -1,0 +1,6 @@
+/** Where a rule or a formula comes from. */
+export type Source = {
+  readonly citation: string;
+  readonly year: number;
+  readonly url?: string;
+};
