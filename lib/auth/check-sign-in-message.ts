@@ -25,10 +25,12 @@ export function checkSignInMessage(message: string, now: Date): { address: `0x${
   const { address, nonce, uri, issuedAt, expirationTime, notBefore } = said;
   if (!address || !nonce || !uri || !issuedAt) throw refusal("The message is not an EIP-4361 message.");
   if (said.version !== "1") throw refusal("The message's version is not 1.");
-  if (!own.some((origin) => new URL(origin).host === said.domain)) throw refusal("The message names another domain.");
+  if (!own.some((origin) => new URL(origin).host === said.domain))
+    throw refusal("The message names another domain.");
   if (said.scheme && !own.some((origin) => new URL(origin).protocol === `${said.scheme}:`))
     throw refusal("The message names another scheme.");
-  if (!URL.canParse(uri) || !own.includes(new URL(uri).origin)) throw refusal("The message names another URI.");
+  if (!URL.canParse(uri) || !own.includes(new URL(uri).origin))
+    throw refusal("The message names another URI.");
   if (said.chainId !== env.CHAIN_ID) throw refusal(`The message is not for chain ${env.CHAIN_ID}.`);
   if (address !== getAddress(address)) throw refusal("The message's address has no EIP-55 checksum.");
 
@@ -38,8 +40,10 @@ export function checkSignInMessage(message: string, now: Date): { address: `0x${
   // A date that cannot be read is NaN, and every comparison with NaN is false: so each one asks for what is right.
   const fresh = Math.abs(at - issuedAt.getTime()) <= lifeMs + skewMs && issuedAt.getTime() <= at + skewMs;
   if (!fresh) throw refusal("The message was not issued in the last ten minutes.");
-  if (!expirationTime || !(at < expirationTime.getTime())) throw refusal("The message has expired, or never does.");
-  if (!(expirationTime.getTime() <= at + lifeMs + skewMs)) throw refusal("The message lives longer than ten minutes.");
+  if (!expirationTime || !(at < expirationTime.getTime()))
+    throw refusal("The message has expired, or never does.");
+  if (!(expirationTime.getTime() <= at + lifeMs + skewMs))
+    throw refusal("The message lives longer than ten minutes.");
   if (notBefore && !(notBefore.getTime() <= at + skewMs)) throw refusal("The message is not valid yet.");
   return { address: address.toLowerCase() as `0x${string}`, nonce };
 }

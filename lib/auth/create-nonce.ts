@@ -5,23 +5,20 @@ import { createSiweMessage } from "viem/siwe";
 import { nowMs } from "@/lib/clock";
 import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
-import { SIGN_IN_STATEMENT, SIGN_IN_SECONDS_MAX } from "./check-sign-in-message";
+import { SIGN_IN_SECONDS_MAX, SIGN_IN_STATEMENT } from "./check-sign-in-message";
 
 /** How long a nonce waits for its one use. */
 const NONCE_SECONDS = 300;
 
 /**
  * A nonce for one sign-in, and every value that the message to sign must have. With an address, the whole message.
- * Takes a few expired nonces away on the way, so that the table stays small without a job.
+ * Sweeps take expired nonces away.
  */
 export async function createNonce({ address }: { address?: string | undefined }) {
   const nonce = randomBytes(16).toString("hex");
-  const database = await pool();
+  const database = pool();
   const { rows } = await database.query<{ expiresAt: Date }>(
-    `with expired as (
-       delete from siwe_nonce where nonce in (
-         select nonce from siwe_nonce where expires_at < clock_timestamp() limit 20 for update skip locked))
-     insert into siwe_nonce (nonce, expires_at) values ($1, clock_timestamp() + make_interval(secs => $2))
+    `insert into siwe_nonce (nonce, expires_at) values ($1, clock_timestamp() + make_interval(secs => $2))
      returning expires_at as "expiresAt"`,
     [nonce, NONCE_SECONDS],
   );

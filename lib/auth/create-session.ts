@@ -15,14 +15,17 @@ export type NewSession = { token: string; address: string; expiresAt: Date };
  * @param input.signature 65 bytes of hex by an externally owned account (EIP-191)
  * @throws ProblemError `invalid-signature`
  */
-export async function createSession(input: { message: string; signature: `0x${string}` }): Promise<NewSession> {
+export async function createSession(input: {
+  message: string;
+  signature: `0x${string}`;
+}): Promise<NewSession> {
   const { address, nonce } = checkSignInMessage(input.message, new Date(Number(nowMs())));
   const signer = await recoverMessageAddress(input).catch(() => null);
   if (signer?.toLowerCase() !== address)
     throw new ProblemError("invalid-signature", "The signature is not by the message's address.");
 
   const token = newSessionToken();
-  const database = await pool();
+  const database = pool();
   const { rows } = await database.query<{ expiresAt: Date }>(
     `with used as (
        delete from siwe_nonce where nonce = $1 and expires_at > clock_timestamp() returning nonce)

@@ -1,7 +1,7 @@
 import "server-only";
 import { cookies } from "next/headers";
 import { databaseConfigured } from "@/lib/env";
-import { type SignedIn, accountOfToken } from "./account-of-token";
+import { accountOfToken, type SignedIn } from "./account-of-token";
 import { sessionCookieName } from "./session-cookie";
 
 /** Who is signed in, for pages and server actions (Next checks the Origin of actions itself). Null for a guest. */

@@ -1,6 +1,6 @@
 import "server-only";
 import { ProblemError } from "@/lib/errors";
-import { type SignedIn, accountOfToken } from "./account-of-token";
+import { accountOfToken, type SignedIn } from "./account-of-token";
 import { readCredential } from "./read-credential";
 import { requireOwnOrigin } from "./require-own-origin";
 
@@ -15,6 +15,9 @@ export async function requireAccount(request: Request): Promise<SignedIn & { tok
   if (credential?.from === "cookie" && !["GET", "HEAD"].includes(request.method)) requireOwnOrigin(request);
   const account = credential && (await accountOfToken(credential.token));
   if (!account)
-    throw new ProblemError("sign-in-required", "Sign in first: see POST /api/v1/auth/nonce, then /auth/session.");
+    throw new ProblemError(
+      "sign-in-required",
+      "Sign in first: see POST /api/v1/auth/nonce, then /auth/session.",
+    );
   return { ...account, token: credential.token };
 }

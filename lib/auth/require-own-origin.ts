@@ -10,6 +10,7 @@ import { ownOrigins } from "@/lib/http/own-origins";
  */
 export function requireOwnOrigin(request: Request): void {
   const origin = request.headers.get("origin");
-  const own = origin === null ? request.headers.get("sec-fetch-site") === "same-origin" : ownOrigins().includes(origin);
+  const own =
+    origin === null ? request.headers.get("sec-fetch-site") === "same-origin" : ownOrigins().includes(origin);
   if (!own) throw new ProblemError("forbidden-origin", "This request came from another site.");
 }

@@ -5,6 +5,7 @@ import { databaseConfigured, env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
 import { clientIp } from "./client-ip";
 import type { Operation } from "./define-operation";
+import { metrics } from "./metrics";
 import { parseInput } from "./parse-input";
 import { limitRate } from "./rate-limit";
 import { readHeaders } from "./read-headers";
@@ -41,8 +42,8 @@ export function handle<
   operation: Operation<Path, Query, Body, Output>,
   run: (call: Call<Path, Query, Body>) => Promise<BeforeWire<z.output<Output>> | Response>,
 ): { operation: Operation; route: Route } {
-  const route: Route = (request, context) =>
-    respond(request, async () => {
+  const route: Route = async (request, context) => {
+    const response = await respond(request, async () => {
       if (operation.database) requireDatabase();
       const actor = await admit(operation, request);
       const call = {
@@ -58,14 +59,21 @@ export function handle<
       const headers = { "Cache-Control": "no-store" };
       return Response.json(toWire(answer), { status: operation.status, headers });
     });
+    metrics().apiRequests.inc({ operation: operation.id, status: response.status });
+    return response;
+  };
   return { operation: operation as unknown as Operation, route };
 }
 
 function requireDatabase(): void {
   if (databaseConfigured()) return;
-  throw new ProblemError("not-configured", "No database is configured. Set DATABASE_URL to a PostgreSQL 15 or newer.", {
-    extensions: { set: ["DATABASE_URL"] },
-  });
+  throw new ProblemError(
+    "not-configured",
+    "No database is configured. Set DATABASE_URL to a PostgreSQL 15 or newer.",
+    {
+      extensions: { set: ["DATABASE_URL"] },
+    },
+  );
 }
 
 /** Counts the call and says who calls. Whoever is not signed in is counted by address first: a refusal costs little. */

@@ -10,7 +10,10 @@ export function amountString(min: bigint, max: bigint = AMOUNT_MAX) {
   if (max > NUMERIC_MAX) throw new RangeError(`${max} does not fit numeric(78, 0).`);
   return z
     .string()
-    .regex(/^(0|[1-9][0-9]{0,77})$/, "Give base units as a decimal string: digits only, no sign, no leading zero.")
+    .regex(
+      /^(0|[1-9][0-9]{0,77})$/,
+      "Give base units as a decimal string: digits only, no sign, no leading zero.",
+    )
     .transform((digits) => BigInt(digits))
     .refine((amount) => amount >= min && amount <= max, `Give between ${min} and ${max} base units.`)
     .meta({ description: `Base units, ${min} to ${max}.`, examples: ["1000000000000000000"] });
@@ -22,20 +25,27 @@ export const amountOutput = z
   .regex(/^-?(0|[1-9][0-9]{0,77})$/)
   .meta({ description: "Base units as a decimal string.", examples: ["1000000000000000000"] });
 
-/** A duration in whole milliseconds within bounds, both included. */
+/** A duration in whole milliseconds within bounds, both included; parsed to `bigint`. */
 export function milliseconds(min: number, max: number) {
-  return z.int().min(min).max(max).meta({ description: `Milliseconds, ${min} to ${max}.` });
+  return z
+    .int()
+    .min(min)
+    .max(max)
+    .transform(BigInt)
+    .meta({ description: `Milliseconds, ${min} to ${max}.` });
 }
 
 /** Text for people: trimmed length within bounds, no control characters but line breaks and tabs. */
 export function text(min: number, max: number) {
-  return z
-    .string()
-    .min(min)
-    .max(max)
-    .refine((value) => value.trim().length >= min, "Give more than spaces.")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
-    .refine((value) => !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value), "Control characters are not allowed.");
+  return (
+    z
+      .string()
+      .min(min)
+      .max(max)
+      .refine((value) => value.trim().length >= min, "Give more than spaces.")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+      .refine((value) => !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value), "Control characters are not allowed.")
+  );
 }
 
 export const providerId = z
@@ -61,7 +71,9 @@ export const address = z
 export const addressOutput = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
 
 /** Opaque position in a list: hand back `nextCursor` of the page before. */
-export const cursor = z.string().regex(/^[A-Za-z0-9_.-]{1,512}$/, "Give the nextCursor of an earlier answer.");
+export const cursor = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,512}$/, "Give the nextCursor of an earlier answer.");
 
 /** Page size of a list, as query text. */
 export const limit = z

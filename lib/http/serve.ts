@@ -1,9 +1,8 @@
 import "server-only";
-import { ProblemError } from "@/lib/errors";
-import type { Route, handle } from "./handle";
+import { ProblemError, toProblem } from "@/lib/errors";
+import type { handle, Route } from "./handle";
 import { problemResponse } from "./problem-response";
 import { respond } from "./respond";
-import { toProblem } from "@/lib/errors";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 type Routes = Record<(typeof METHODS)[number] | "OPTIONS", Route>;

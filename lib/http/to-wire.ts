@@ -24,5 +24,9 @@ export type BeforeWire<Wire> = Wire extends string
   : Wire extends readonly (infer Item)[]
     ? readonly BeforeWire<Item>[]
     : Wire extends object
-      ? { readonly [Key in keyof Wire]: Key extends `${string}Ms` ? Wire[Key] | bigint : BeforeWire<Wire[Key]> }
+      ? {
+          readonly [Key in keyof Wire]: Key extends `${string}Ms`
+            ? Wire[Key] | bigint
+            : BeforeWire<Wire[Key]>;
+        }
       : Wire;

@@ -46,7 +46,10 @@ export const serviceInput = z.strictObject({
   path: z
     .string()
     .max(200)
-    .regex(/^(\/[A-Za-z0-9_-][A-Za-z0-9._~-]*)+$/, "Give a path such as /das28: no query, no dots alone, no escapes."),
+    .regex(
+      /^(\/([A-Za-z0-9_-][A-Za-z0-9._~-]*|\{[A-Za-z][A-Za-z0-9]*\}))+$/,
+      "Give a path such as /das28 or /patients/{id}: no query, no dots alone, no escapes.",
+    ),
   inputSchema: jsonSchema,
   outputSchema: jsonSchema.nullable().default(null),
   pricingModel: z.enum(PRICING_MODELS).default("per_second"),
@@ -64,9 +67,10 @@ export const registerProviderInput = z.strictObject({
   category: z.enum(CATEGORIES),
   model: text(1, 100).nullable().default(null),
   serviceType: z.int().min(0).max(2).default(0).meta({ description: "0 compute, 1 audit, 2 data." }),
-  depositMs: milliseconds(60_000, 30 * DAY_MS).default(4 * HOUR_MS),
-  graceMs: milliseconds(0, 7 * DAY_MS).default(900_000),
+  depositMs: milliseconds(60_000, 30 * DAY_MS).default(4n * BigInt(HOUR_MS)),
+  graceMs: milliseconds(0, 7 * DAY_MS).default(900_000n),
   maxConcurrency: z.int().min(1).max(1000).default(16),
+  active: z.boolean().default(true),
   // Open keys, because an unknown tier is refused as `unknown-tier` and named.
   tierOverrides: z.record(z.string().max(64), tierOverride).default({}),
   services: z.array(serviceInput).max(50).default([]),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineOperation } from "../define-operation";
 import { addressOutput, amountOutput, amountString, assetOutput, requestId } from "../schemas";
 
-const walletOutput = z.looseObject({
+const walletOutput = z.strictObject({
   address: addressOutput,
   asset: assetOutput,
   balance: amountOutput,
@@ -32,7 +32,7 @@ export const creditWalletOperation = defineOperation({
   keyed: true,
   body: z.strictObject({ amount: amountString(1n, FAUCET_MAX).default(100n * 10n ** 18n) }),
   output: walletOutput,
-  problems: ["not-available-here", "idempotency-conflict"],
+  problems: ["not-available-here", "idempotency-conflict", "request-in-progress"],
 });
 
 export const getRequestOperation = defineOperation({
@@ -57,5 +57,11 @@ export const getReceiptOperation = defineOperation({
   auth: "none",
   params: z.strictObject({ requestId }),
   notFound: "request-not-found",
-  output: z.looseObject({ requestId: z.string(), verified: z.boolean() }),
+  output: z.strictObject({
+    requestId: z.string(),
+    verified: z.boolean(),
+    verdict: z.looseObject({ valid: z.boolean() }),
+    receipt: z.record(z.string(), z.unknown()),
+    keySet: z.string(),
+  }),
 });

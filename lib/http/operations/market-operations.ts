@@ -65,8 +65,12 @@ export const listProvidersOperation = defineOperation({
     capability: label.optional(),
     category: z.enum(CATEGORIES).optional(),
     model: text(1, 100).optional(),
-    tier: tierName.optional().meta({ description: "The tier that priceMax and sort=price look at; basic if absent." }),
-    priceMax: amountString(1n).optional().meta({ description: "Highest price of that tier, base units a day." }),
+    tier: tierName
+      .optional()
+      .meta({ description: "The tier that priceMax and sort=price look at; basic if absent." }),
+    priceMax: amountString(1n)
+      .optional()
+      .meta({ description: "Highest price of that tier, base units a day." }),
     sort: z.enum(["name", "price", "newest"]).optional(),
     cursor: cursor.optional(),
     limit: limit.optional(),

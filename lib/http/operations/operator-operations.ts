@@ -26,7 +26,7 @@ export const checkInvariantsOperation = defineOperation({
   auth: "admin",
   output: z.strictObject({
     healthy: z.boolean(),
-    violations: z.array(z.looseObject({ id: z.string() })),
+    violations: z.array(z.strictObject({ id: z.string(), subject: z.string(), detail: z.string() })),
   }),
 });
 
@@ -37,5 +37,5 @@ export const sweepOperation = defineOperation({
   tag: "operations",
   summary: "One bounded pass of top-ups, exhaustion and grace; safe to run twice",
   auth: "cron",
-  output: z.record(z.string(), z.unknown()),
+  output: z.strictObject({ looked: z.int(), changed: z.int(), voided: z.int(), failed: z.int() }),
 });

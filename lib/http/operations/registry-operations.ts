@@ -42,7 +42,12 @@ export const getRegistryOperation = defineOperation({
     stats: statsOutput,
     categories: z.array(categoryOutput),
     pricingModels: z.array(z.enum(PRICING_MODELS)),
-    links: z.strictObject({ services: z.string(), categories: z.string(), stats: z.string(), validate: z.string() }),
+    links: z.strictObject({
+      services: z.string(),
+      categories: z.string(),
+      stats: z.string(),
+      validate: z.string(),
+    }),
   }),
 });
 

@@ -29,6 +29,7 @@ const autoTopUpInput = z.strictObject({
     .int()
     .min(0)
     .max(253_402_300_799_999)
+    .transform(BigInt)
     .nullable()
     .default(null)
     .meta({ description: "Unix milliseconds after which it stops, or null." }),
@@ -43,6 +44,7 @@ const autoTopUpOutput = z.strictObject({
 
 export const streamOutput = z.strictObject({
   id: z.string(),
+  rail: z.literal("ledger"),
   sender: addressOutput,
   receiver: addressOutput,
   provider: z.strictObject({ id: z.string(), name: z.string() }),
@@ -75,15 +77,24 @@ export const streamOutput = z.strictObject({
   serverNowMs: z.int(),
 });
 
-const settlementOutput = z.looseObject({
-  status: z.literal("settled"),
+/** `closing`: a paid call under way still holds money; the stream settles when that call ends. */
+const settlementOutput = z.strictObject({
+  status: z.enum(["settled", "closing"]),
   streamId: z.string(),
   totalPaid: amountOutput,
   refund: amountOutput,
+  asset: assetOutput,
+  stream: streamOutput,
 });
 
 const params = z.strictObject({ streamId });
-const changes = { tag: "streams", auth: "account", params, notFound: "stream-not-found", keyed: true } as const;
+const changes = {
+  tag: "streams",
+  auth: "account",
+  params,
+  notFound: "stream-not-found",
+  keyed: true,
+} as const;
 const keyProblems = ["idempotency-conflict", "request-in-progress"] as const;
 
 export const listStreamsOperation = defineOperation({
@@ -118,7 +129,14 @@ export const openStreamOperation = defineOperation({
   }),
   status: 201,
   output: streamOutput,
-  problems: ["provider-not-found", "unknown-tier", "insufficient-balance", "self-stream", "stream-state", ...keyProblems],
+  problems: [
+    "provider-not-found",
+    "unknown-tier",
+    "insufficient-balance",
+    "self-stream",
+    "stream-state",
+    ...keyProblems,
+  ],
 });
 
 export const getStreamOperation = defineOperation({
@@ -142,7 +160,14 @@ export const listStreamEventsOperation = defineOperation({
   auth: "account",
   params,
   notFound: "stream-not-found",
-  query: z.strictObject({ cursor: cursor.optional(), limit: limit.optional() }),
+  query: z.strictObject({
+    cursor: z
+      .string()
+      .regex(/^(0|[1-9][0-9]{0,8})$/, "Give the nextCursor of an earlier answer.")
+      .transform(Number)
+      .optional(),
+    limit: limit.optional(),
+  }),
   output: pageOf(
     z.strictObject({
       seq: z.int(),
@@ -249,4 +274,3 @@ export const setAutoTopUpOperation = defineOperation({
   output: streamOutput,
   problems: ["stream-state"],
 });
-

@@ -1,0 +1,11 @@
+import { handle } from "@/lib/http/handle";
+import { sweepOperation } from "@/lib/http/operations/operator-operations";
+import { serve } from "@/lib/http/serve";
+import { sweepStreams } from "@/lib/streams/sweep-streams";
+
+/** Streams of one tick: what is left over waits for the next, and is settled lazily anyway. */
+const LIMIT = 500;
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  handle(sweepOperation, () => sweepStreams({ limit: LIMIT })),
+);
