@@ -56,9 +56,13 @@ describe.each([
   });
 });
 
-describe.each([18, 6])(
-  "the control run, 4 h of deposit and no top-up, a token of %i decimals",
-  (decimals) => {
+describe.each([
+  { decimals: 18, after1h: ["0.416667", "1.250000"], after4h: ["1.666667", "0.000000"] },
+  // The same money floored to its own last digit: what is shown is all there is, so nothing rounds up.
+  { decimals: 6, after1h: ["0.416666", "1.250001"], after4h: ["1.666666", "0.000001"] },
+])(
+  "the control run, 4 h of deposit and no top-up, a token of $decimals decimals",
+  ({ decimals, after1h, after4h }) => {
     const runs = streams.map((stream) => runDay(stream, decimals, false));
     const [first, second] = runs as [Run, Run];
 
