@@ -97,7 +97,7 @@ async function bySignIn(call: DoorCall, header: string, tools: Tools): Promise<A
 }
 
 /**
- * Moves the money that the payload signs for, under the challenge's id as idempotency key: the same credential sent
+ * Moves the money that the payload signs for, once for its operation key (or challenge): the same credential sent
  * twice opens one stream. Returns the stream to be used, if the payload says which.
  */
 async function fund(
@@ -107,10 +107,9 @@ async function fund(
   challengeId: string,
   ledger: DoorLedger,
 ): Promise<string | undefined> {
-  const money = { actor: payer, idempotencyKey: `challenge:${challengeId}` };
+  if (payload.action === "prove") return payload.streamId;
+  const money = { actor: payer, idempotencyKey: `mpp:${payload.operationKey ?? challengeId}` };
   switch (payload.action) {
-    case "prove":
-      return payload.streamId;
     case "open": {
       const stream = await ledger.openStream({
         ...money,
@@ -135,7 +134,7 @@ async function close(
 ): Promise<Admission> {
   const settlement = await ledger.closeStream({
     actor,
-    idempotencyKey: `challenge:${challengeId}`,
+    idempotencyKey: `mpp:${challengeId}`,
     streamId,
   });
   const body = JSON.stringify(toWire(settlement));

@@ -53,6 +53,12 @@ const streamRequest = z.object({
 
 const signed = { type: z.literal("proof"), payer: z.address(), signature };
 
+/**
+ * Names the intention to move money, so that several challenges answered with it move it once: an agent that calls
+ * in parallel opens one stream. Absent: the challenge's id, which is used once anyway.
+ */
+const operationKey = z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{16,64}$/)));
+
 /** A standing order to refill the stream from the payer's wallet. Durations in milliseconds. */
 const autoTopUp = z.strictObject({
   triggerMs: positiveUint,
@@ -70,9 +76,10 @@ const credentialPayload = z.discriminatedUnion("action", [
     ...signed,
     deposit: positiveUint,
     autoTopUp: z.optional(autoTopUp),
+    operationKey,
   }),
   /** Adds to the stream's deposit, then serves this same request. */
-  z.strictObject({ action: z.literal("topUp"), ...signed, streamId, amount: positiveUint }),
+  z.strictObject({ action: z.literal("topUp"), ...signed, streamId, amount: positiveUint, operationKey }),
   /** Closes the stream and answers with its settlement. Nothing is served. */
   z.strictObject({ action: z.literal("close"), ...signed, streamId }),
 ]);

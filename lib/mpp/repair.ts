@@ -31,8 +31,8 @@ export function tierMembers(door: Door): Extensions[] {
   }));
 }
 
-/** How to get in without a stream yet. */
-export function repairByOpening(place: Place): Repair {
+/** How to get in without a stream, or after `ended`, the one that serves no more. */
+export function repairByOpening(place: Place, ended?: string): Repair {
   const { origin, door, tier } = place;
   const deposit = String(requiredDeposit(tier.rate, door.provider.depositMs));
   const openUrl = `${origin}/api/v1/streams`;
@@ -45,7 +45,7 @@ export function repairByOpening(place: Place): Repair {
         call("open", openUrl, { providerId: door.provider.id, tier: tier.name, deposit }),
       ] satisfies RepairStep[],
     },
-    hints: { next: "open" },
+    hints: { next: "open", ...(ended ? { streamId: ended } : {}) },
   };
 }
 
@@ -56,12 +56,12 @@ export function repairDenial({ code, extensions }: Denied, place: Place): Repair
   switch (code) {
     case "stream/not-found":
     case "stream/terminated":
-      return repairByOpening(place);
+      return repairByOpening(place, streamId);
     case "stream/deposit-exhausted":
       // After the grace a stream takes no more money: a new one has to be opened.
       return streamId && streamUrl && extensions.canTopUp !== false
         ? repairByTopUp(streamId, streamUrl, extensions)
-        : repairByOpening(place);
+        : repairByOpening(place, streamId);
     case "stream/paused": {
       const resumeUrl = `${streamUrl}/resume`;
       return {

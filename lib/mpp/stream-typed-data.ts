@@ -39,8 +39,14 @@ export const streamTypes = {
     { name: "autoTopUpChunkMs", type: "uint256" },
     { name: "autoTopUpDailyMax", type: "uint256" },
     { name: "autoTopUpExpiresMs", type: "uint256" },
+    { name: "operationKey", type: "string" },
   ],
-  StreamTopUp: [...terms, { name: "streamId", type: "string" }, { name: "amount", type: "uint256" }],
+  StreamTopUp: [
+    ...terms,
+    { name: "streamId", type: "string" },
+    { name: "amount", type: "uint256" },
+    { name: "operationKey", type: "string" },
+  ],
   StreamClose: [...terms, { name: "streamId", type: "string" }],
 } as const;
 
@@ -94,12 +100,17 @@ function actionMessage(payload: UnsignedPayload): {
           autoTopUpChunkMs: BigInt(payload.autoTopUp?.chunkMs ?? 0),
           autoTopUpDailyMax: BigInt(payload.autoTopUp?.dailyMax ?? 0),
           autoTopUpExpiresMs: BigInt(payload.autoTopUp?.expiresMs ?? 0),
+          operationKey: payload.operationKey ?? "",
         },
       };
     case "topUp":
       return {
         primaryType: "StreamTopUp",
-        message: { streamId: payload.streamId, amount: BigInt(payload.amount) },
+        message: {
+          streamId: payload.streamId,
+          amount: BigInt(payload.amount),
+          operationKey: payload.operationKey ?? "",
+        },
       };
     case "close":
       return { primaryType: "StreamClose", message: { streamId: payload.streamId } };
