@@ -22,7 +22,7 @@ export async function action<T>(run: () => Promise<T>): Promise<ActionResult<T>>
 }
 
 /** The same for what only a signed-in account may do. `actor` is its address in lower case. */
-export function signedInAction<T>(run: (actor: `0x${string}`) => Promise<T>): Promise<ActionResult<T>> {
+export function signedInAction<T>(run: (actor: string) => Promise<T>): Promise<ActionResult<T>> {
   return action(async () => {
     const account = await currentAccount();
     if (!account) throw new ProblemError("sign-in-required", "Your session has ended. Sign in again.");

@@ -1,0 +1,185 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { PageHead } from "@/components/layout/page-head";
+import { categoryName } from "@/components/market/category-name";
+import { PaidCall } from "@/components/market/paid-call/paid-call";
+import { TierCards } from "@/components/market/tier-cards";
+import { StreamRow } from "@/components/stream/stream-row";
+import { Amount } from "@/components/ui/amount";
+import { Badge } from "@/components/ui/badge";
+import { Card, CardBody } from "@/components/ui/card";
+import { cn } from "@/components/ui/cn";
+import { Notice } from "@/components/ui/notice";
+import { ShortAddress } from "@/components/wallet/short-address";
+import { currentAccount } from "@/lib/auth/current-account";
+import { databaseConfigured, env } from "@/lib/env";
+import { ProblemError } from "@/lib/errors";
+import { getProvider } from "@/lib/market/get-provider";
+import { getService } from "@/lib/market/get-service";
+import { listServices } from "@/lib/market/list-services";
+import type { ProviderView } from "@/lib/market/provider-row";
+import { paths } from "@/lib/paths";
+import { getWallet } from "@/lib/streams/get-wallet";
+import { listStreams } from "@/lib/streams/list-streams";
+import type { StreamView } from "@/lib/streams/stream-view";
+import { faucetAction } from "../../actions";
+import { openStreamAction } from "./actions";
+
+const SERVICES_MAX = 50;
+
+type Props = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<{ service?: string | string[] }>;
+};
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  if (!databaseConfigured()) return {};
+  const { name, description } = await findProvider((await params).id);
+  return { title: name, description };
+}
+
+/** One provider: its tiers, your stream to it, and its services, each with a form that makes a real paid call. */
+export default async function ProviderPage({ params, searchParams }: Props) {
+  if (!databaseConfigured()) return null;
+  const provider = await findProvider((await params).id);
+  const account = await currentAccount();
+  const [services, wallet, streams] = await Promise.all([
+    listServices({ provider: provider.id, limit: SERVICES_MAX }),
+    account ? getWallet({ address: account.address }) : null,
+    account ? findOwnStreams(account.address, provider.id) : [],
+  ]);
+  const { service: wanted } = await searchParams;
+  const chosen = services.items.find(({ slug }) => slug === wanted) ?? services.items[0];
+  const service = chosen ? await getService(chosen.id) : null;
+  const paying = streams.find(({ status }) => status === "active");
+  const faucet = env.NETWORK === "devnet" ? faucetAction : null;
+
+  return (
+    <>
+      <PageHead
+        title={provider.name}
+        lead={provider.description}
+        aside={
+          <dl className="flex gap-6 text-sm">
+            <div>
+              <dt className="text-faint text-xs">Calls served</dt>
+              <dd className="font-medium">{provider.totalRequestsServed.toLocaleString("en")}</dd>
+            </div>
+            <div>
+              <dt className="text-faint text-xs">Earned</dt>
+              <dd className="font-medium">
+                <Amount value={provider.totalEarned} asset={provider.asset} digits={4} />
+              </dd>
+            </div>
+          </dl>
+        }
+      />
+      <p className="-mt-2 mb-6 flex flex-wrap items-center gap-1.5 text-sm">
+        <Badge tone="flow">{categoryName(provider.category)}</Badge>
+        {provider.capabilities.map((capability) => (
+          <Badge key={capability}>{capability}</Badge>
+        ))}
+        <span className="ml-1 text-faint text-xs">
+          paid to <ShortAddress address={provider.owner} />
+        </span>
+      </p>
+      {provider.active ? null : (
+        <Notice tone="warn" title="This provider takes no new streams" className="mb-5">
+          Its owner has switched it off. Streams that are open can still be closed.
+        </Notice>
+      )}
+      {streams.length > 0 ? (
+        <section aria-labelledby="your-streams" className="mb-6">
+          <h2 id="your-streams" className="mb-2 font-semibold">
+            Your {streams.length === 1 ? "stream" : "streams"}
+          </h2>
+          <ul className="grid gap-3">
+            {streams.map((stream) => (
+              <StreamRow key={stream.id} stream={stream} viewer={stream.sender} />
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <section aria-label="Tiers" className="mb-8">
+        <TierCards provider={provider} wallet={wallet} faucet={faucet} openStream={openStreamAction} />
+      </section>
+
+      <section aria-labelledby="services">
+        <h2 id="services" className="mb-3 font-semibold text-xl tracking-tight">
+          Services
+        </h2>
+        {service ? (
+          <div className="grid items-start gap-5 lg:grid-cols-[16rem_minmax(0,1fr)]">
+            <nav
+              aria-label="Services"
+              className="flex gap-2 overflow-x-auto pb-1 lg:grid lg:gap-1 lg:overflow-visible"
+            >
+              {services.items.map((item) => (
+                <Link
+                  key={item.id}
+                  href={`${paths.provider(provider.id)}?service=${encodeURIComponent(item.slug)}`}
+                  scroll={false}
+                  aria-current={item.id === service.id ? "true" : undefined}
+                  className={cn(
+                    "shrink-0 rounded-lg border px-3 py-2 text-sm hover:border-line-strong",
+                    item.id === service.id ? "border-flow bg-flow-wash" : "border-line bg-card",
+                  )}
+                >
+                  <span className="block font-medium">{item.name}</span>
+                  <span className="block text-faint text-xs">
+                    {item.capability}
+                    {item.pricePerCall > 0n ? (
+                      <>
+                        {" · "}
+                        <Amount value={item.pricePerCall} asset={provider.asset} digits={2} /> a call
+                      </>
+                    ) : (
+                      " · in the stream"
+                    )}
+                  </span>
+                </Link>
+              ))}
+            </nav>
+            <Card aria-label={service.name}>
+              <CardBody>
+                <h3 className="font-semibold text-lg">{service.name}</h3>
+                <p className="mt-0.5 text-sm text-soft">{service.description}</p>
+                <p className="mt-1 mb-5 break-all font-mono text-faint text-xs">
+                  {service.method} {service.door}
+                </p>
+                <PaidCall
+                  key={service.id}
+                  provider={provider}
+                  service={service}
+                  stream={paying ? { id: paying.id, tier: paying.tier } : null}
+                  wallet={wallet}
+                  faucet={faucet}
+                  openStream={openStreamAction}
+                />
+              </CardBody>
+            </Card>
+          </div>
+        ) : (
+          <p className="text-soft">This provider lists no service yet.</p>
+        )}
+      </section>
+    </>
+  );
+}
+
+const findProvider = cache(async (providerId: string): Promise<ProviderView> => {
+  try {
+    return await getProvider(providerId);
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === "provider-not-found") notFound();
+    throw error;
+  }
+});
+
+/** The account's open streams to this provider. */
+async function findOwnStreams(actor: string, providerId: string): Promise<StreamView[]> {
+  const { items } = await listStreams({ actor, role: "sender", limit: 100 });
+  return items.filter(({ provider, closedAtMs }) => provider.id === providerId && closedAtMs === null);
+}

@@ -1,0 +1,141 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { PageHead } from "@/components/layout/page-head";
+import { EventsList } from "@/components/stream/events-list";
+import { KeepFresh } from "@/components/stream/keep-fresh";
+import { MoneyBreakdown } from "@/components/stream/money-breakdown";
+import { SegmentsTable } from "@/components/stream/segments-table";
+import { StatusBadge } from "@/components/stream/status-badge";
+import { StreamControls } from "@/components/stream/stream-controls";
+import { StreamHero } from "@/components/stream/stream-hero";
+import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
+import { Empty } from "@/components/ui/empty";
+import { SignInButton } from "@/components/wallet/sign-in-button";
+import { currentAccount } from "@/lib/auth/current-account";
+import { ProblemError } from "@/lib/errors";
+import { getProvider } from "@/lib/market/get-provider";
+import { paths } from "@/lib/paths";
+import { getStream } from "@/lib/streams/get-stream";
+import { getWallet } from "@/lib/streams/get-wallet";
+import { listStreamEvents } from "@/lib/streams/list-stream-events";
+import { listStreamSegments } from "@/lib/streams/list-stream-segments";
+import type { StreamView } from "@/lib/streams/stream-view";
+import { StreamFacts } from "../_components/stream-facts";
+import {
+  changeStreamTierAction,
+  closeStreamAction,
+  collectStreamAction,
+  pauseStreamAction,
+  resumeStreamAction,
+  setAutoTopUpAction,
+  topUpStreamAction,
+} from "../actions";
+
+export const metadata: Metadata = { title: "Stream" };
+
+const EVENTS_SHOWN = 200;
+const actions = {
+  topUp: topUpStreamAction,
+  pause: pauseStreamAction,
+  resume: resumeStreamAction,
+  changeTier: changeStreamTierAction,
+  setAutoTopUp: setAutoTopUpAction,
+  collect: collectStreamAction,
+  close: closeStreamAction,
+};
+
+type Props = { params: Promise<{ id: string }> };
+
+/** One stream, live: what has accrued, how long it lasts, where the money is, and what can be done. */
+export default async function StreamPage({ params }: Props) {
+  const { id } = await params;
+  const account = await currentAccount();
+  if (!account)
+    return (
+      <Empty title="Sign in to see this stream" action={<SignInButton />}>
+        A stream is shown to its sender and to its receiver.
+      </Empty>
+    );
+
+  const actor = account.address;
+  const stream = await getOwnStream(actor, id);
+  const [segments, events, provider, wallet] = await Promise.all([
+    listStreamSegments({ actor, streamId: id }),
+    listStreamEvents({ actor, streamId: id, limit: EVENTS_SHOWN }),
+    getProvider(stream.provider.id),
+    getWallet({ address: actor }),
+  ]);
+  const role = stream.sender.toLowerCase() === actor ? "sender" : "receiver";
+
+  return (
+    <>
+      <PageHead
+        title={
+          <span className="flex flex-wrap items-center gap-3">
+            {stream.provider.name}
+            <StatusBadge status={stream.status} />
+          </span>
+        }
+        lead={
+          <Link
+            href={paths.provider(stream.provider.id)}
+            className="underline underline-offset-4 hover:text-ink"
+          >
+            {role === "sender" ? "Call this provider" : "Your provider’s page"}
+          </Link>
+        }
+      />
+      <div className="grid gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <div className="grid content-start gap-5">
+          <StreamHero stream={stream} />
+          <StreamControls
+            stream={stream}
+            tiers={provider.tiers}
+            walletBalance={wallet.balance}
+            role={role}
+            actions={actions}
+          />
+          <Card aria-labelledby="segments">
+            <CardHeader>
+              <CardTitle id="segments">Segments</CardTitle>
+            </CardHeader>
+            <CardBody className="px-2">
+              <SegmentsTable segments={segments} asset={stream.asset} serverNowMs={stream.serverNowMs} />
+            </CardBody>
+          </Card>
+        </div>
+        <div className="grid content-start gap-5">
+          <Card aria-labelledby="money">
+            <CardHeader>
+              <CardTitle id="money">Where the money is</CardTitle>
+            </CardHeader>
+            <CardBody>
+              <MoneyBreakdown stream={stream} />
+            </CardBody>
+          </Card>
+          <StreamFacts stream={stream} />
+          <Card aria-labelledby="events">
+            <CardHeader>
+              <CardTitle id="events">What happened</CardTitle>
+            </CardHeader>
+            <CardBody>
+              <EventsList events={events.items} />
+            </CardBody>
+          </Card>
+        </div>
+      </div>
+      {stream.closedAtMs === null ? <KeepFresh atMs={stream.depletesAtMs} /> : null}
+    </>
+  );
+}
+
+/** Somebody else's stream is as little there as one that never was. */
+async function getOwnStream(actor: string, streamId: string): Promise<StreamView> {
+  try {
+    return await getStream({ actor, streamId });
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === "stream-not-found") notFound();
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { ReactNode } from "react";
+import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
+import { CopyButton } from "@/components/ui/copy-button";
+import { LocalTime } from "@/components/ui/local-time";
+import { ShortAddress } from "@/components/wallet/short-address";
+import { formatDuration, formatToken } from "@/lib/format";
+import type { StreamView } from "@/lib/streams/stream-view";
+
+/** The terms of a stream and its counts. */
+export function StreamFacts({ stream }: { stream: StreamView }) {
+  const { autoTopUp: rule, asset } = stream;
+  return (
+    <Card aria-labelledby="facts">
+      <CardHeader>
+        <CardTitle id="facts">Terms</CardTitle>
+      </CardHeader>
+      <CardBody>
+        <dl className="grid gap-2 text-sm">
+          <Fact label="Tier">
+            {stream.tier}, {stream.priority} priority
+          </Fact>
+          <Fact label="Limit">{stream.maxRequestsPerHour} calls an hour</Fact>
+          <Fact label="Calls">
+            {stream.served.toString()} served, {stream.denied.toString()} refused
+          </Fact>
+          <Fact label="Automatic top-up">
+            {rule
+              ? `adds ${formatDuration(rule.chunkMs)} below ${formatDuration(rule.triggerMs)}, at most ${formatToken(rule.dailyMax, asset)} a day`
+              : "off"}
+          </Fact>
+          <Fact label="Opened">
+            <LocalTime ms={stream.startedAtMs} />
+          </Fact>
+          <Fact label="From">
+            <ShortAddress address={stream.sender} />
+          </Fact>
+          <Fact label="To">
+            <ShortAddress address={stream.receiver} />
+          </Fact>
+          <Fact label="Id">
+            <span className="inline-flex items-center gap-1">
+              <span className="max-w-40 truncate font-mono text-xs" title={stream.id}>
+                {stream.id}
+              </span>
+              <CopyButton text={stream.id} label="Copy the stream id" />
+            </span>
+          </Fact>
+        </dl>
+      </CardBody>
+    </Card>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="shrink-0 text-soft">{label}</dt>
+      <dd className="min-w-0 text-right">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,144 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { humanise, isObject } from "@/components/schema-form/form-field";
+import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
+import { toDecimal } from "@/lib/domain/decimal";
+import { paths } from "@/lib/paths";
+
+type Props = { service: string; value: unknown; receipt: Record<string, unknown> | null };
+
+/** Members that many services share; they get a place of their own below the result. */
+const asides = new Set(["interpretation", "disclaimer", "source", "sources", "formula", "inputsUsed"]);
+
+/** A result as people read it: the figures first, what they mean, then where they come from. */
+export function ResultCard({ service, value, receipt }: Props) {
+  const answer = isObject(value) ? value : { answer: value };
+  const members = Object.entries(answer).filter(([name]) => !asides.has(name));
+  const [headline] = members.filter(([, member]) => typeof member === "number");
+  const meaning = isObject(answer.interpretation) ? answer.interpretation.meaning : undefined;
+
+  return (
+    <Card aria-label="Result" className="border-flow/50">
+      <CardHeader>
+        <CardTitle>{service}</CardTitle>
+        {typeof receipt?.requestId === "string" ? (
+          <Link
+            href={paths.receipt(receipt.requestId)}
+            className="text-sm underline underline-offset-4 hover:text-flow"
+          >
+            Receipt
+          </Link>
+        ) : null}
+      </CardHeader>
+      <CardBody className="grid gap-4">
+        {headline ? (
+          <p>
+            <span className="font-semibold text-4xl tracking-tight">{String(headline[1])}</span>
+            <span className="ml-2 text-soft">{humanise(headline[0])}</span>
+          </p>
+        ) : null}
+        {typeof meaning === "string" ? <p className="font-medium">{meaning}</p> : null}
+        <Members members={members.filter((member) => member !== headline)} />
+        {typeof answer.formula === "string" ? (
+          <p className="text-sm text-soft">
+            <span className="text-faint text-xs">Formula </span>
+            <span className="break-words font-mono text-xs">{answer.formula}</span>
+          </p>
+        ) : null}
+        <Sources value={answer.source ?? answer.sources} />
+        {typeof answer.disclaimer === "string" ? (
+          <p className="text-faint text-xs">{answer.disclaimer}</p>
+        ) : null}
+        {receipt ? <PaidLine receipt={receipt} /> : null}
+        <details>
+          <summary className="text-sm text-soft">The whole answer as JSON</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          <pre tabIndex={0} className="mt-2 max-h-80 overflow-auto rounded-md bg-sunken p-3 text-xs">
+            {JSON.stringify(value, null, 2)}
+          </pre>
+        </details>
+      </CardBody>
+    </Card>
+  );
+}
+
+/** What the receipt says about money: in time the flow pays, so a call by itself often costs nothing more. */
+function PaidLine({ receipt }: { receipt: Record<string, unknown> }) {
+  const decimals = typeof receipt.decimals === "number" ? receipt.decimals : 18;
+  const amount = (member: unknown) =>
+    typeof member === "string" && /^\d{1,78}$/.test(member)
+      ? toDecimal(BigInt(member), decimals, 6, "nearest")
+      : "?";
+  return (
+    <dl className="flex flex-wrap gap-x-6 gap-y-1 border-line border-t pt-3 text-sm">
+      <Pair label="Streamed so far">
+        {amount(receipt.streamed)} {String(receipt.asset)}
+      </Pair>
+      <Pair label="This call on top">{amount(receipt.price)}</Pair>
+      <Pair label="Left in the stream">{amount(receipt.remaining)}</Pair>
+    </dl>
+  );
+}
+
+function Members({ members }: { members: [string, unknown][] }) {
+  if (members.length === 0) return null;
+  return (
+    <dl className="grid gap-x-6 gap-y-1.5 text-sm sm:grid-cols-2">
+      {members.map(([name, member]) => (
+        <Pair key={name} label={humanise(name)}>
+          {shortText(member)}
+        </Pair>
+      ))}
+    </dl>
+  );
+}
+
+function Pair({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 items-baseline justify-between gap-3 sm:justify-start">
+      <dt className="text-faint text-xs">{label}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </div>
+  );
+}
+
+function Sources({ value }: { value: unknown }) {
+  const sources = Array.isArray(value) ? value.filter(isObject) : [];
+  if (sources.length === 0) return null;
+  return (
+    <ul aria-label="Sources" className="grid gap-1 text-faint text-xs">
+      {sources.map((source) => {
+        const url = typeof source.url === "string" && source.url.startsWith("https://") ? source.url : null;
+        const citation = String(source.citation ?? "");
+        return (
+          <li key={citation}>
+            {url ? (
+              <a
+                href={url}
+                rel="noreferrer"
+                target="_blank"
+                className="underline underline-offset-2 hover:text-ink"
+              >
+                {citation}
+              </a>
+            ) : (
+              citation
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** One line for any member; what is nested is summed up, the JSON below has it all. */
+function shortText(member: unknown): string {
+  if (member === null) return "none";
+  if (typeof member === "boolean") return member ? "yes" : "no";
+  if (Array.isArray(member)) return member.length === 0 ? "none" : member.map(shortText).join("; ");
+  if (isObject(member))
+    return Object.entries(member)
+      .map(([name, part]) => `${humanise(name)} ${shortText(part)}`)
+      .join(", ");
+  return String(member);
+}

@@ -1,0 +1,147 @@
+"use client";
+import { cn } from "@/components/ui/cn";
+import { Field } from "@/components/ui/field";
+import { Input, inputStyle } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
+import type { Draft, Errors } from "./draft";
+import { type FormField, humanise } from "./form-field";
+
+type Props = {
+  fields: readonly FormField[];
+  draft: Draft;
+  errors: Errors;
+  onChange: (path: string, value: string | boolean) => void;
+  at?: string;
+};
+
+/** The controls of a schema's fields: units and ranges shown, what is wrong said beside the field. */
+export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props) {
+  const booleans = fields.filter(({ kind }) => kind === "boolean");
+  const others = fields.filter(({ kind }) => kind !== "boolean");
+  return (
+    <div className="grid gap-3">
+      <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
+        {others.map((field) => {
+          const path = at + field.name;
+          if (field.kind === "group")
+            return (
+              <fieldset key={path} className="rounded-lg border border-line p-4 sm:col-span-2">
+                <legend className="px-1 font-medium text-sm">{field.label}</legend>
+                {field.hint ? <p className="mb-2 text-faint text-xs">{field.hint}</p> : null}
+                <SchemaFields
+                  fields={field.fields}
+                  draft={draft}
+                  errors={errors}
+                  onChange={onChange}
+                  at={`${path}.`}
+                />
+              </fieldset>
+            );
+          return (
+            <Control
+              key={path}
+              field={field}
+              text={String(draft[path] ?? "")}
+              error={errors[path]}
+              onText={(text) => onChange(path, text)}
+            />
+          );
+        })}
+      </div>
+      {booleans.length > 0 ? (
+        <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
+          {booleans.map((field) => {
+            const path = at + field.name;
+            return (
+              <label key={path} className="flex cursor-pointer items-start gap-2.5 rounded-md py-1 text-sm">
+                <input
+                  type="checkbox"
+                  checked={draft[path] === true}
+                  onChange={(event) => onChange(path, event.target.checked)}
+                  className="mt-0.5 size-4 shrink-0 accent-flow"
+                />
+                <span>
+                  <span className="font-medium">{field.label}</span>
+                  {field.hint ? <span className="block text-faint text-xs">{field.hint}</span> : null}
+                </span>
+              </label>
+            );
+          })}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+type ControlProps = {
+  field: FormField;
+  text: string;
+  error: string | undefined;
+  onText: (text: string) => void;
+};
+
+function Control({ field, text, error, onText }: ControlProps) {
+  const wide = field.kind === "numbers" || field.kind === "json" || (field.kind === "text" && field.long);
+  const unit = "unit" in field ? field.unit : null;
+  const label = unit ? (
+    <>
+      {field.label} <span className="font-normal text-soft">({unit})</span>
+    </>
+  ) : (
+    field.label
+  );
+  return (
+    <Field
+      label={label}
+      hint={hintOf(field)}
+      error={error}
+      required={field.required}
+      className={wide ? "sm:col-span-2" : ""}
+    >
+      {(control) =>
+        field.kind === "choice" ? (
+          <Select {...control} value={text} onChange={(event) => onText(event.target.value)}>
+            {field.required && text !== "" ? null : <option value="">Choose…</option>}
+            {field.choices.map((choice) => (
+              <option key={String(choice)} value={String(choice)}>
+                {typeof choice === "string" ? humanise(choice) : choice}
+              </option>
+            ))}
+          </Select>
+        ) : wide ? (
+          <textarea
+            {...control}
+            rows={field.kind === "json" ? 8 : 3}
+            spellCheck={field.kind === "text"}
+            value={text}
+            onChange={(event) => onText(event.target.value)}
+            className={cn(inputStyle, "h-auto resize-y py-2", field.kind !== "text" && "font-mono text-xs")}
+          />
+        ) : (
+          <Input
+            {...control}
+            inputMode={field.kind === "integer" ? "numeric" : field.kind === "number" ? "decimal" : "text"}
+            autoComplete="off"
+            value={text}
+            onChange={(event) => onText(event.target.value)}
+          />
+        )
+      }
+    </Field>
+  );
+}
+
+/** What the field means, and what it takes. */
+function hintOf(field: FormField): string {
+  const range =
+    "minimum" in field && (field.minimum !== null || field.maximum !== null)
+      ? field.minimum !== null && field.maximum !== null
+        ? `${field.minimum} to ${field.maximum}`
+        : field.minimum !== null
+          ? `at least ${field.minimum}`
+          : `at most ${field.maximum}`
+      : "";
+  const each = field.kind === "numbers" ? "Numbers, separated by commas or spaces" : "";
+  const words = field.hint === field.label ? "" : field.hint;
+  return [words, each, range].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,127 @@
+"use client";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { amountOver } from "@/lib/domain/rate";
+import { formatAmount, formatDuration, formatToken } from "@/lib/format";
+import type { StreamView } from "@/lib/streams/stream-view";
+import { AmountField, readAmount } from "./amount-field";
+import { MoneyDialog } from "./money-dialog";
+import type { StreamActionSet } from "./stream-actions-type";
+import { useMoneyAction } from "./use-money-action";
+
+const MINUTE_MS = 60_000n;
+const HOUR_MS = 60n * MINUTE_MS;
+const triggers = [10n * MINUTE_MS, 30n * MINUTE_MS, HOUR_MS, 4n * HOUR_MS];
+const chunks = [HOUR_MS, 4n * HOUR_MS, 24n * HOUR_MS];
+
+type Props = { stream: StreamView; send: StreamActionSet["setAutoTopUp"]; onClose: () => void };
+
+/** The standing order that refills the deposit while nobody looks, within a daily maximum. */
+export function AutoTopUpDialog({ stream, send, onClose }: Props) {
+  const { asset, rate, autoTopUp: rule } = stream;
+  const [triggerMs, setTrigger] = useState(rule?.triggerMs ?? HOUR_MS);
+  const [chunkMs, setChunk] = useState(rule?.chunkMs ?? 4n * HOUR_MS);
+  const [dailyText, setDailyText] = useState(() =>
+    formatAmount(rule?.dailyMax ?? amountOver(rate, 28n * HOUR_MS, "ceil"), {
+      decimals: asset.decimals,
+      max: 6,
+      rounding: "up",
+    }),
+  );
+  const { state, submit } = useMoneyAction(send);
+  const { units: dailyMax } = readAmount(dailyText, asset);
+  const chunk = amountOver(rate, chunkMs, "ceil");
+  const wrong =
+    dailyMax !== undefined && dailyMax < chunk
+      ? `One refill is ${formatToken(chunk, asset, { rounding: "up" })}: the maximum must allow it.`
+      : undefined;
+
+  return (
+    <MoneyDialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title="Automatic top-up"
+      description="Refills the deposit from your wallet before it runs dry."
+      consequence={
+        <>
+          With less than {formatDuration(triggerMs)} left,{" "}
+          <strong>{formatToken(chunk, asset, { rounding: "up" })}</strong> leaves your wallet and is locked
+          here, at most {dailyMax === undefined ? "…" : formatToken(dailyMax, asset)} a day. Nothing moves
+          now. You get back what is not used.
+        </>
+      }
+      confirm={rule ? "Change the rule" : "Turn on"}
+      disabled={dailyMax === undefined || wrong !== undefined}
+      state={state}
+      onConfirm={() => {
+        if (dailyMax === undefined) return;
+        void submit({
+          streamId: stream.id,
+          rule: { triggerMs, chunkMs, dailyMax, expiresMs: rule?.expiresMs ?? null },
+        });
+      }}
+      done={(after) =>
+        after.autoTopUp
+          ? `On: ${formatDuration(after.autoTopUp.chunkMs)} of flow are added with less than ${formatDuration(after.autoTopUp.triggerMs)} left.`
+          : "Off: the stream stops when its deposit is empty."
+      }
+    >
+      <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
+        <Field label="When less is left than" required>
+          {(control) => (
+            <Select
+              {...control}
+              value={triggerMs.toString()}
+              onChange={(event) => setTrigger(BigInt(event.target.value))}
+            >
+              {withCurrent(triggers, triggerMs).map((ms) => (
+                <option key={ms.toString()} value={ms.toString()}>
+                  {formatDuration(ms)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field label="Add enough for" required>
+          {(control) => (
+            <Select
+              {...control}
+              value={chunkMs.toString()}
+              onChange={(event) => setChunk(BigInt(event.target.value))}
+            >
+              {withCurrent(chunks, chunkMs).map((ms) => (
+                <option key={ms.toString()} value={ms.toString()}>
+                  {formatDuration(ms)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
+      <AmountField
+        label="At most in a day"
+        asset={asset}
+        text={dailyText}
+        onText={setDailyText}
+        error={wrong}
+      />
+      {rule ? (
+        <Button
+          tone="stop"
+          size="sm"
+          className="justify-self-start"
+          busy={state.phase === "sent"}
+          onClick={() => void submit({ streamId: stream.id, rule: null })}
+        >
+          Turn it off
+        </Button>
+      ) : null}
+    </MoneyDialog>
+  );
+}
+
+function withCurrent(choices: readonly bigint[], current: bigint): bigint[] {
+  return [...new Set([...choices, current])].sort((a, b) => (a < b ? -1 : 1));
+}

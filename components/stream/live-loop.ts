@@ -1,0 +1,59 @@
+import { serverTimeMs } from "./server-clock";
+
+type Draw = (nowMs: number) => void;
+type Cell = { draw: Draw; visible: boolean };
+
+/** More than this many visible cells take turns: each is drawn every sixth frame, which the eye cannot tell. */
+const EVERY_FRAME_MAX = 24;
+const TURNS = 6;
+/** With reduced motion, numbers step once a second. */
+const CALM_STEP_MS = 1_000;
+
+const cells = new Map<Element, Cell>();
+let frame = 0;
+let turn = 0;
+let lastDrawnAt = 0;
+let observer: IntersectionObserver | undefined;
+
+/**
+ * Draws `element` while it is on screen, from the page's only animation-frame loop. `draw` writes to text nodes;
+ * React renders nothing per frame.
+ *
+ * @returns stops drawing it
+ */
+export function joinLiveLoop(element: Element, draw: Draw): () => void {
+  observer ??= new IntersectionObserver(noteVisibility, { rootMargin: "64px" });
+  cells.set(element, { draw, visible: true });
+  observer.observe(element);
+  if (frame === 0) frame = requestAnimationFrame(step);
+  return () => {
+    cells.delete(element);
+    observer?.unobserve(element);
+    if (cells.size > 0) return;
+    cancelAnimationFrame(frame);
+    frame = 0;
+  };
+}
+
+function noteVisibility(entries: IntersectionObserverEntry[]): void {
+  for (const { target, isIntersecting } of entries) {
+    const cell = cells.get(target);
+    if (cell) cell.visible = isIntersecting;
+  }
+}
+
+function step(at: number): void {
+  frame = requestAnimationFrame(step);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (calm && at - lastDrawnAt < CALM_STEP_MS) return;
+  lastDrawnAt = at;
+
+  const nowMs = serverTimeMs();
+  const turns = calm || cells.size <= EVERY_FRAME_MAX ? 1 : TURNS;
+  turn = (turn + 1) % turns;
+  let index = 0;
+  for (const { draw, visible } of cells.values()) {
+    if (visible && index % turns === turn) draw(nowMs);
+    index += 1;
+  }
+}

@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+import { Amount } from "@/components/ui/amount";
+import { Card } from "@/components/ui/card";
+import { LocalTime } from "@/components/ui/local-time";
+import type { StreamView } from "@/lib/streams/stream-view";
+import { anchorOf } from "./anchor-of";
+import { CurrentLine } from "./current-line";
+import { LiveAmount } from "./live-amount";
+import { RateText } from "./rate-text";
+import { RunwayClock } from "./runway-clock";
+
+/** The big figure: what has flowed, to the ninth decimal while it flows, and how long it goes on. */
+export function StreamHero({ stream }: { stream: StreamView }) {
+  const { asset, serverNowMs, status } = stream;
+  const over = status === "settled" || status === "closing";
+  return (
+    <Card aria-label="Counter" className="overflow-hidden">
+      <div className="px-5 pt-5 pb-6 sm:px-7">
+        <p className="text-sm text-soft">{over ? "Paid in total" : "Accrued so far"}</p>
+        <p className="mt-1 flex flex-wrap items-baseline gap-x-2 font-semibold text-[clamp(2rem,7.5vw,3.5rem)] leading-tight tracking-tight">
+          <LiveAmount
+            label="Accrued"
+            anchor={anchorOf(stream)}
+            base={stream.used}
+            serverNowMs={serverNowMs}
+            asset={asset}
+            digits={9}
+          />
+          <span className="font-normal text-base text-soft">{asset.symbol}</span>
+        </p>
+        <div className="mt-5 grid grid-cols-2 gap-4 sm:grid-cols-3">
+          <Figure label="Runway">
+            <Runway stream={stream} />
+          </Figure>
+          <Figure label="Rate">
+            <RateText rate={stream.rate} asset={asset} />
+          </Figure>
+          <Figure label={over ? "Returned" : "Deposit"}>
+            <Amount value={over ? stream.refunded : stream.funded} asset={asset} />
+          </Figure>
+        </div>
+      </div>
+      <CurrentLine moving={status === "active"} className="rounded-none" />
+    </Card>
+  );
+}
+
+function Runway({ stream }: { stream: StreamView }) {
+  const { status, depletesAtMs, serverNowMs, graceUntilMs, closedAtMs } = stream;
+  if (status === "active" && depletesAtMs !== null)
+    return <RunwayClock depletesAtMs={depletesAtMs} serverNowMs={serverNowMs} />;
+  if (status === "exhausted")
+    return graceUntilMs === null ? (
+      <span className="text-stop">empty</span>
+    ) : (
+      <span className="text-stop">
+        top up by <LocalTime ms={graceUntilMs} style="time" />
+      </span>
+    );
+  if (closedAtMs !== null)
+    return (
+      <>
+        closed <LocalTime ms={closedAtMs} style="time" />
+      </>
+    );
+  return <span className="text-warn">paused</span>;
+}
+
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <p className="text-faint text-xs">{label}</p>
+      <p className="mt-0.5 font-medium">{children}</p>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+"use client";
+import { useRef, useState } from "react";
+import type { Problem } from "@/lib/errors";
+import type { ActionResult } from "@/lib/http/action";
+
+export type MoneyState<T> =
+  | { phase: "asking" }
+  | { phase: "sent" }
+  | { phase: "confirmed"; value: T }
+  | { phase: "refused"; problem: Pick<Problem, "title" | "detail"> & Record<string, unknown> };
+
+type Keyed<Input> = Input & { idempotencyKey: string };
+
+/**
+ * One intention that moves money: asking, sent, confirmed or refused. The idempotency key is made once for the same
+ * terms and kept over a lost connection, so trying again can never do it twice.
+ */
+export function useMoneyAction<Input extends object, T>(
+  send: (input: Keyed<Input>) => Promise<ActionResult<T>>,
+) {
+  const [state, setState] = useState<MoneyState<T>>({ phase: "asking" });
+  const intent = useRef<{ terms: string; key: string } | null>(null);
+
+  async function submit(input: Input): Promise<void> {
+    const terms = JSON.stringify(input, (_key, value) => (typeof value === "bigint" ? `${value}n` : value));
+    if (intent.current?.terms !== terms) intent.current = { terms, key: crypto.randomUUID() };
+    setState({ phase: "sent" });
+    try {
+      const result = await send({ ...input, idempotencyKey: intent.current.key });
+      if (result.ok) {
+        intent.current = null;
+        setState({ phase: "confirmed", value: result.value });
+      } else setState({ phase: "refused", problem: result.problem });
+    } catch {
+      const problem = {
+        title: "No answer came back",
+        detail: "It may or may not have arrived. Try again: the same request is never carried out twice.",
+      };
+      setState({ phase: "refused", problem });
+    }
+  }
+
+  return { state, submit, reset: () => setState({ phase: "asking" }) };
+}

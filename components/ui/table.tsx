@@ -1,0 +1,28 @@
+import type { ComponentProps } from "react";
+import { cn } from "./cn";
+
+/** A table that scrolls inside itself when the screen is narrow, never the page. */
+export function Table({ className, ...props }: ComponentProps<"table">) {
+  return (
+    <section className="overflow-x-auto">
+      <table className={cn("w-full border-collapse text-left text-sm", className)} {...props} />
+    </section>
+  );
+}
+
+export function Th({ className, ...props }: ComponentProps<"th">) {
+  return (
+    <th
+      scope="col"
+      className={cn(
+        "whitespace-nowrap border-line border-b px-3 py-2 font-medium text-faint text-xs",
+        className,
+      )}
+      {...props}
+    />
+  );
+}
+
+export function Td({ className, ...props }: ComponentProps<"td">) {
+  return <td className={cn("border-line border-b px-3 py-2.5 align-top", className)} {...props} />;
+}

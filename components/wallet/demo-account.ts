@@ -1,0 +1,23 @@
+import { isHex, type PrivateKeyAccount } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import type { Signer } from "./signer";
+
+const storageKey = "superstream.demo-wallet.key";
+
+/** The account of the demo wallet. Its key is made here, stays in this browser, and is for play money only. */
+export function demoAccount(): PrivateKeyAccount {
+  const stored = localStorage.getItem(storageKey);
+  if (stored && isHex(stored) && stored.length === 66) return privateKeyToAccount(stored);
+  const key = generatePrivateKey();
+  localStorage.setItem(storageKey, key);
+  return privateKeyToAccount(key);
+}
+
+export function demoSigner(): Signer {
+  const account = demoAccount();
+  return {
+    address: account.address,
+    signMessage: (message) => account.signMessage({ message }),
+    signTypedData: (data) => account.signTypedData(data),
+  };
+}

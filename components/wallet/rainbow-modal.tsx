@@ -1,0 +1,106 @@
+"use client";
+import "@rainbow-me/rainbowkit/styles.css";
+import {
+  createAuthenticationAdapter,
+  darkTheme,
+  lightTheme,
+  RainbowKitAuthenticationProvider,
+  RainbowKitProvider,
+  useConnectModal,
+} from "@rainbow-me/rainbowkit";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useConnection, WagmiProvider } from "wagmi";
+import { rainbowConfig } from "./rainbow-config";
+import { fetchSignInTerms, postSession, type SignInTerms, signInMessage } from "./sign-in-with";
+
+type Props = {
+  chainId: number;
+  demoWallet: boolean;
+  dark: boolean;
+  /** True when the visitor has a session and only the wallet's connection is missing. */
+  signedIn: boolean;
+  onConnected: () => void;
+  onSignedIn: () => void;
+  onClose: () => void;
+};
+
+/** RainbowKit's modal with SIWE, on its own: it is loaded on the first click and wraps nothing of the page. */
+export function RainbowModal(props: Props) {
+  const { chainId, demoWallet, dark, signedIn, onSignedIn } = props;
+  const [queryClient] = useState(() => new QueryClient());
+  const [verified, setVerified] = useState(signedIn);
+  const terms = useRef<SignInTerms | null>(null);
+  const adapter = useMemo(
+    () =>
+      createAuthenticationAdapter({
+        getNonce: async () => {
+          terms.current = await fetchSignInTerms();
+          return terms.current.nonce;
+        },
+        createMessage: ({ address }) => {
+          if (!terms.current) throw new Error("RainbowKit asked for a message before the nonce.");
+          return signInMessage(address, terms.current);
+        },
+        verify: async ({ message, signature }) => {
+          await postSession(message, signature);
+          setVerified(true);
+          onSignedIn();
+          return true;
+        },
+        signOut: async () => {},
+      }),
+    [onSignedIn],
+  );
+
+  return (
+    <WagmiProvider config={rainbowConfig(chainId, demoWallet)} reconnectOnMount={signedIn}>
+      <QueryClientProvider client={queryClient}>
+        <RainbowKitAuthenticationProvider
+          adapter={adapter}
+          status={verified ? "authenticated" : "unauthenticated"}
+        >
+          <RainbowKitProvider
+            modalSize="compact"
+            theme={(dark ? darkTheme : lightTheme)({
+              accentColor: dark ? "#5ad5c8" : "#08757a",
+              accentColorForeground: dark ? "#06201f" : "#ffffff",
+              borderRadius: "medium",
+            })}
+          >
+            <Opener {...props} />
+          </RainbowKitProvider>
+        </RainbowKitAuthenticationProvider>
+      </QueryClientProvider>
+    </WagmiProvider>
+  );
+}
+
+/** Opens the modal once and reports how it ended. */
+function Opener({ onConnected, onClose }: Props) {
+  const { openConnectModal, connectModalOpen } = useConnectModal();
+  const { status } = useConnection();
+  const opened = useRef(false);
+
+  useEffect(() => {
+    if (opened.current || !openConnectModal) return;
+    // RainbowKit closes its modals in an effect of its own on mount, after this one: open on the next turn.
+    const timer = setTimeout(() => {
+      opened.current = true;
+      openConnectModal();
+    });
+    return () => clearTimeout(timer);
+  }, [openConnectModal]);
+
+  useEffect(() => {
+    if (status === "connected") onConnected();
+  }, [status, onConnected]);
+
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !connectModalOpen) onClose();
+    wasOpen.current = connectModalOpen;
+  }, [connectModalOpen, onClose]);
+
+  return null;
+}

@@ -1,0 +1,31 @@
+import type { Hex } from "viem";
+
+/** EIP-712 typed data, as loosely as a wallet sees it. */
+export type TypedData = {
+  domain: { name: string; version: string; chainId: number };
+  types: Record<string, readonly { name: string; type: string }[]>;
+  primaryType: string;
+  message: Record<string, unknown>;
+};
+
+/** Whoever holds the key: the demo wallet of this browser, or a wallet that RainbowKit connected. */
+export type Signer = {
+  address: Hex;
+  signMessage(message: string): Promise<Hex>;
+  signTypedData(data: TypedData): Promise<Hex>;
+};
+
+export type WalletKind = "demo" | "wallet";
+
+const storageKey = "superstream.wallet";
+
+/** Which of the two signed in last, so that the next signature asks the same one. */
+export function rememberedWallet(): WalletKind | null {
+  const kind = localStorage.getItem(storageKey);
+  return kind === "demo" || kind === "wallet" ? kind : null;
+}
+
+export function rememberWallet(kind: WalletKind | null): void {
+  if (kind) localStorage.setItem(storageKey, kind);
+  else localStorage.removeItem(storageKey);
+}

@@ -1,0 +1,25 @@
+const segment = encodeURIComponent;
+
+/** Every page and endpoint that another file links to. */
+export const paths = {
+  market: "/",
+  provider: (providerId: string) => `/providers/${segment(providerId)}`,
+  streams: "/streams",
+  stream: (streamId: string) => `/streams/${segment(streamId)}`,
+  receipt: (requestId: string) => `/receipts/${segment(requestId)}`,
+  problem: (code: string) => `/problems/${code}`,
+  setup: "/setup",
+  openapi: "/openapi.json",
+  llms: "/llms.txt",
+  jwks: "/.well-known/jwks.json",
+  api: {
+    nonce: "/api/v1/auth/nonce",
+    session: "/api/v1/auth/session",
+    streams: "/api/v1/streams",
+    stream: (streamId: string) => `/api/v1/streams/${segment(streamId)}`,
+    request: (requestId: string) => `/api/v1/requests/${segment(requestId)}`,
+    receipt: (requestId: string) => `/api/v1/receipts/${segment(requestId)}`,
+  },
+  /** The paid door of a provider: `path` is the service's own, with its leading slash. */
+  door: (providerId: string, path: string) => `/api/p/${segment(providerId)}${path}`,
+} as const;
