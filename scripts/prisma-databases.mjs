@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { findEmbeddedPostgres, startEmbeddedPostgres, startThrowAwayPostgres } from "./embedded-postgres.mjs";
+import { DataDirHeld, findHolder } from "./hold-data-dir.mjs";
 import { NoPostgresHere } from "./postgres-binaries.mjs";
+
+const WHAT = "npx prisma";
 
 /** @typedef {(closer: () => Promise<unknown>) => void} Close what to do when the engine ends */
 
@@ -12,11 +16,20 @@ import { NoPostgresHere } from "./postgres-binaries.mjs";
 export async function databaseForPrisma(url, close) {
   if (url && !isPlaceholder(url)) return url;
   const dataDir = process.env.DATA_DIR || ".data";
-  const running = await findEmbeddedPostgres(dataDir);
-  if (running) return running;
-  const started = await startEmbeddedPostgres({ dataDir, what: "npx prisma" });
-  close(started.stop);
-  return started.url;
+  for (let attempt = 0; ; attempt += 1) {
+    const holder = findHolder(dataDir);
+    const running = holder && holder.what !== WHAT ? await findEmbeddedPostgres(dataDir) : null;
+    if (running) return running;
+    try {
+      const started = await startEmbeddedPostgres({ dataDir, what: WHAT });
+      close(started.stop);
+      return started.url;
+    } catch (error) {
+      // The engine of the command before may still be closing.
+      if (!(error instanceof DataDirHeld) || error.holder.what !== WHAT || attempt >= 100) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 /**

@@ -17,6 +17,9 @@ const engineFolder = dirname(require.resolve("@prisma/schema-engine-wasm"));
 const options = parseArguments(process.argv.slice(2));
 /** @type {(() => Promise<unknown>)[]} what to close, last opened first */
 const closers = [];
+// Prisma ends its engine with a signal once it has its answers.
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"])
+  process.once(signal, () => closeAll().then(() => process.exit(0)));
 const close = (/** @type {() => Promise<unknown>} */ closer) => closers.unshift(closer);
 
 if (options.words[0] === "--version" || options.words[0] === "-V") {
