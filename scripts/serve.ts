@@ -3,10 +3,10 @@
 // costs forty times a plain one (docs/decisions/0002), and hands everything else to Next in the same process.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import next from "next";
+import { GET as health } from "@/app/api/health/route";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { admitRequest } from "@/lib/http/admit-request";
-import { health } from "@/lib/http/health";
 import { logger } from "@/lib/http/log";
 import { type NodeListener, nodeListener } from "@/lib/http/node-adapter";
 import { paidDoor } from "@/lib/mpp/paid-door";
@@ -21,7 +21,10 @@ await app.prepare();
 
 const onError = (error: unknown) => logger.error({ error }, "A handler failed");
 const door = nodeListener(paidDoor, { origin: env.ORIGIN, onError });
-const healthy = nodeListener(health, { origin: env.ORIGIN, onError });
+const healthy = nodeListener((request) => health(request, { params: Promise.resolve({}) }), {
+  origin: env.ORIGIN,
+  onError,
+});
 const pages = app.getRequestHandler();
 
 const server = createServer(
@@ -50,16 +53,16 @@ function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
     outgoing.writeHead(refused, { connection: "close" }).end();
     return;
   }
-  handlerFor(incoming.url ?? "/")(incoming, outgoing).catch((error: unknown) => {
+  handlerFor(incoming)(incoming, outgoing).catch((error: unknown) => {
     onError(error);
     outgoing.destroy();
   });
 }
 
-function handlerFor(url: string): NodeListener {
+function handlerFor({ method, url = "/" }: IncomingMessage): NodeListener {
   if (url.startsWith("/api/p/")) return door;
-  if (url === "/api/health" || url.startsWith("/api/health?")) return healthy;
-  return pages;
+  const path = url.split("?", 1)[0];
+  return path === "/api/health" && method === "GET" ? healthy : pages;
 }
 
 let stopping = false;
