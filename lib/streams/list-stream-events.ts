@@ -1,9 +1,8 @@
 import "server-only";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
-import { sentenceFor } from "@/lib/domain/stream-event";
+import { parseStreamEvent, sentenceFor } from "@/lib/domain/stream-event";
 import { getStream } from "./get-stream";
-import { parseStreamEvent } from "./parse-stream-event";
 
 export type StreamEventView = {
   seq: number;
