@@ -147,6 +147,15 @@ describe("running out", () => {
   });
 });
 
+test("given a call in flight when the deposit ends, what it holds is not said to be paid", () => {
+  const held = stateAfter(opened(terms(), 0n), [call(TOKEN), 0n]);
+  const step = applyStreamEvent(held, { kind: "tick" }, 2n * HOUR);
+  expect(step.state).toMatchObject({ status: "exhausted", graceUntilMs: 5_760_001n + 2n * HOUR });
+  expect(step.events.map(({ data }) => data)).toEqual([
+    { paid: 666_666_666_666_666_667n, graceUntilMs: 5_760_001n + 2n * HOUR },
+  ]);
+});
+
 describe("closing", () => {
   test("given 0.006 for 60 s stopped at 4.2 s, it pays 0.00042 and refunds 0.00558 (S1.19)", () => {
     const perSecond = terms({ rate: rate(100_000_000_000_000n, SECOND), depositMs: MINUTE });
