@@ -1,0 +1,124 @@
+// Which way imports point (part of `npm run check:lint`). Prints each import that points the wrong way and exits 1.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Small modules at the bottom that any room of `lib` may use. */
+const BASE = ["lib/env", "lib/errors", "lib/clock", "lib/format", "lib/paths", "lib/domain"];
+/** Adapters to the database and the wire. */
+const ADAPTERS = ["lib/db", "lib/http", "lib/auth"];
+/** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
+const WIRE = ["lib/mpp/ledger-method", "lib/mpp/stream-typed-data"];
+const USE_CASES = ["lib/streams", "lib/market", "lib/mpp"];
+
+/**
+ * Room → rooms whose code it may use. Types may come from any room of `lib`: they vanish. A room missing here fails.
+ * @type {Record<string, string[]>}
+ */
+const ALLOWED = {
+  "lib/domain": [],
+  "lib/env": [],
+  "lib/clock": [],
+  "lib/errors": [],
+  "lib/paths": [],
+  "lib/format": ["lib/domain"],
+  "lib/db": BASE,
+  "lib/ledger": [...BASE, "lib/db"],
+  "lib/rails": [...BASE, "lib/db", "lib/ledger"],
+  "lib/streams": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/market"],
+  "lib/market": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/mpp", "lib/streams"],
+  "lib/mpp": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/streams", "lib/market"],
+  "lib/auth": [...BASE, "lib/db", "lib/http"],
+  // The boundary's table of operations takes its schemas from the use cases.
+  "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],
+  "lib/simulation": [...BASE, "lib/db", "lib/ledger", "lib/streams"],
+  components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE],
+  app: ["components", ...BASE, ...ADAPTERS, ...USE_CASES, "lib/ledger", "lib/rails"],
+  // Programs of their own, which reach us by HTTP: they share the pure maths and the wire's definitions, no server code.
+  agents: ["lib/domain", ...WIRE],
+  ".": ["lib/env"],
+};
+
+/** Packages and rooms that a room must stay free of, whatever else it may use. @type {Record<string, RegExp>} */
+const FORBIDDEN_PACKAGES = {
+  "lib/domain": /./,
+  components: /^(pg|pino|mppx\/server|node:.*|@prisma\/.*|server-only)$/,
+  agents: /^(pg|@prisma\/.*|next|next\/.*|react|server-only)$/,
+};
+
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s)?[^"';]*?from\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
+
+/**
+ * @param {string} file path from the root, with forward slashes
+ * @param {string} text
+ * @returns {string[]} one line per wrong import
+ */
+export function wrongImports(file, text) {
+  if (isTest(file)) return [];
+  const room = roomOf(file);
+  const allowed = ALLOWED[room];
+  if (!allowed) return [`${file}: the room ${room} is not in the table of scripts/check-imports.mjs`];
+
+  return [...text.matchAll(IMPORT)].flatMap(([, type, from, bare, dynamic]) => {
+    const specifier = from ?? bare ?? dynamic ?? "";
+    const target = resolveLocal(file, specifier);
+    if (target === null)
+      return FORBIDDEN_PACKAGES[room]?.test(specifier) ? [`${file}: ${room} may not use ${specifier}`] : [];
+    const there = roomOf(target);
+    if (there === room)
+      return crossesRails(file, target) ? [`${file}: rails do not use each other (${specifier})`] : [];
+    if (type && there.startsWith("lib/") && room !== "lib/domain") return [];
+    const fits = allowed.some((to) => there === to || target === to || target.startsWith(`${to}.`));
+    return fits ? [] : [`${file}: ${room} may not use ${there} (${specifier})`];
+  });
+}
+
+/** `lib/<room>`, else the top folder; files at the root are ".". @param {string} path */
+function roomOf(path) {
+  const [top = "", second = ""] = path.split("/");
+  if (top === "lib") return `lib/${second.replace(/\.[a-z.]+$/, "")}`;
+  return path.includes("/") ? top : ".";
+}
+
+/** @param {string} file @param {string} specifier @returns {string | null} null for a package */
+function resolveLocal(file, specifier) {
+  if (specifier.startsWith("@/")) return specifier.slice(2);
+  if (!specifier.startsWith(".")) return null;
+  return normalize(join(dirname(file), specifier))
+    .split(sep)
+    .join("/");
+}
+
+/** `rail-for` and `rail` stand above the rails. @param {string} from @param {string} to */
+function crossesRails(from, to) {
+  const [a, b] = [from, to].map((path) => /^lib\/rails\/([^/]+)\//.exec(path)?.[1]);
+  return a !== undefined && b !== undefined && a !== b;
+}
+
+/** @param {string} file */
+function isTest(file) {
+  return /\.test(-d)?\.tsx?$|\/testing\//.test(file);
+}
+
+/** @param {string} root @param {string} folder @returns {string[]} */
+function sourcesUnder(root, folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === "." ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return entry.name === "generated" ? [] : sourcesUnder(root, path);
+    return /\.(ts|tsx|mjs)$/.test(entry.name) && !entry.name.endsWith(".d.ts") ? [path] : [];
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const files = ["app", "components", "lib", "agents"].flatMap((folder) => sourcesUnder(root, folder));
+  const wrong = [...files, "proxy.ts", "instrumentation.ts", "instrumentation-node.ts"].flatMap((file) =>
+    wrongImports(file, readFileSync(join(root, file), "utf8")),
+  );
+  for (const line of wrong) console.error(line);
+  console.log(
+    `${files.length} files looked at from ${relative(process.cwd(), root) || "."}: ${wrong.length} imports point the wrong way.`,
+  );
+  process.exit(wrong.length ? 1 : 0);
+}
