@@ -46,6 +46,10 @@ FROM stream s CROSS JOIN LATERAL (
   UNION ALL SELECT 'bill', count(*) FILTER (WHERE e.kind IN ('collect', 'settle')), s.next_bill FROM journal_entry e WHERE e.stream_id = s.id
   UNION ALL SELECT 'refund', count(*) FILTER (WHERE e.kind = 'refund'), (s.refunded > 0)::int FROM journal_entry e WHERE e.stream_id = s.id) k
 WHERE k.n <> k.expected
+UNION ALL -- An operation key moved its actor's money once.
+SELECT 'I6', coalesce(stream_id, actor), 'operation ' || (memo->>'operation') || ' again, as entry ' || id
+FROM (SELECT x.*, row_number() OVER (PARTITION BY actor, memo->>'operation' ORDER BY id) AS n FROM journal_entry x WHERE memo ? 'operation') e
+WHERE n > 1
 
 UNION ALL -- I7  What a stream was billed is the sum of the charges that left its escrow for the receiver.
 SELECT 'I7', s.id, 'billed ' || s.billed || ', charged ' || coalesce(c.total, 0)
@@ -63,10 +67,17 @@ WHERE g.start_ms < coalesce(g.b_end, g.start_ms) OR (g.end_ms IS NOT NULL AND (g
     g.end_num * g.b_den * g.rate_period_ms >= (g.b_num * g.rate_period_ms + g.rate_amount * (g.end_ms - g.start_ms) * g.b_den) * g.end_den
     OR g.end_num * g.b_den * g.rate_period_ms < (g.b_num * g.rate_period_ms + g.rate_amount * (g.end_ms - g.start_ms - 1) * g.b_den) * g.end_den
   ELSE g.end_num * g.b_den * g.rate_period_ms <> (g.b_num * g.rate_period_ms + g.rate_amount * (g.end_ms - g.start_ms) * g.b_den) * g.end_den END))
+UNION ALL -- What a stream carries is what its last ended segment came to; the running one is at its price, from its start.
+SELECT 'I8', s.id, 'carries what its segments do not'
+FROM stream s LEFT JOIN stream_segment g ON g.stream_id = s.id AND g.seq = s.next_segment - 1
+  LEFT JOIN stream_segment b ON b.stream_id = s.id AND b.seq = s.next_segment - 2
+WHERE CASE WHEN s.status = 'active'
+    THEN (g.start_ms, g.end_ms, g.rate_amount, g.rate_period_ms, coalesce(b.end_num, 0), coalesce(b.end_den, 1))
+      IS DISTINCT FROM (s.segment_started_ms, NULL::bigint, s.rate_amount, s.rate_period_ms, s.carried_num, s.carried_den)
+    ELSE (g.end_num, g.end_den) IS DISTINCT FROM (s.carried_num, s.carried_den) END
 UNION ALL
-SELECT 'I8', s.id, 'carries what its last segment does not'
-FROM stream s JOIN stream_segment g ON g.stream_id = s.id AND g.seq = s.next_segment - 1
-WHERE s.status <> 'active' AND (g.end_num, g.end_den) IS DISTINCT FROM (s.carried_num, s.carried_den)
+SELECT 'I8', s.id, 'segments: ' || count(g.seq) || ' of ' || s.next_segment
+FROM stream s LEFT JOIN stream_segment g ON g.stream_id = s.id GROUP BY s.id HAVING count(g.seq) <> s.next_segment OR max(g.seq) <> s.next_segment - 1
 UNION ALL
 SELECT 'I8', s.id, 'settled for ' || s.billed || ', accrued and used ' || div(s.carried_num, s.carried_den) + s.used
 FROM stream s WHERE s.status = 'settled' AND s.billed <> div(s.carried_num, s.carried_den) + s.used
@@ -74,6 +85,9 @@ FROM stream s WHERE s.status = 'settled' AND s.billed <> div(s.carried_num, s.ca
 UNION ALL -- I9  Time runs forward: no event before the one before it.
 SELECT 'I9', stream_id || ' event ' || seq, 'at ' || at_ms || ', after ' || earlier
 FROM (SELECT stream_id, seq, at_ms, lag(at_ms) OVER (PARTITION BY stream_id ORDER BY seq) AS earlier FROM stream_event) e WHERE at_ms < earlier
+UNION ALL
+SELECT 'I9', s.id, 'events: ' || count(e.seq) || ' of ' || s.next_event
+FROM stream s LEFT JOIN stream_event e ON e.stream_id = s.id GROUP BY s.id HAVING count(e.seq) <> s.next_event OR max(e.seq) <> s.next_event - 1
 
 UNION ALL -- I10  Nothing is accrued or charged beyond the money.
 SELECT 'I10', id, 'accrued ' || div(carried_num, carried_den) || ' + used ' || used || ' + held ' || held || ' of ' || funded
@@ -98,6 +112,14 @@ WHERE s.used <> coalesce(h.total, 0)
 UNION ALL
 SELECT 'I13', r.id, 'a priced call without its hold' FROM request r
 WHERE r.price > 0 AND r.state <> 'denied' AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = r.id)
+
+UNION ALL
+SELECT 'I13', s.id, 'authorised ' || s.next_seq - 1 || ', served ' || s.served || ', denied ' || s.denied || '; logged '
+  || coalesce(r.authorised, 0) || ', ' || coalesce(r.served, 0) || ', ' || coalesce(r.denied, 0)
+FROM stream s LEFT JOIN (
+  SELECT stream_id, count(seq) AS authorised, count(*) FILTER (WHERE state = 'served') AS served, count(*) FILTER (WHERE state = 'denied') AS denied
+  FROM request GROUP BY 1) r ON r.stream_id = s.id
+WHERE (s.next_seq - 1, s.served, s.denied) IS DISTINCT FROM (coalesce(r.authorised, 0), coalesce(r.served, 0), coalesce(r.denied, 0))
 
 UNION ALL -- I14  A settled stream has left nothing behind.
 SELECT 'I14', s.id, 'settled with ' || a.balance || ' in escrow'

@@ -5,6 +5,8 @@ ALTER TABLE account
   ADD CONSTRAINT account_balance CHECK (balance >= 0);
 
 ALTER TABLE posting ADD CONSTRAINT posting_amount CHECK (amount <> 0);
+-- An operation key moves a sender's money once, even if claim_operation() should fail at its job.
+CREATE UNIQUE INDEX journal_entry_operation ON journal_entry (actor, (memo->>'operation')) WHERE memo ? 'operation';
 
 ALTER TABLE provider_tier
   ADD CONSTRAINT provider_tier_name CHECK (name IN ('basic', 'professional', 'enterprise')),

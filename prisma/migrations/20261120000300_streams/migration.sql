@@ -145,8 +145,8 @@ BEGIN
   END IF;
 END $$;
 
--- Sender's wallet → escrow. The wallet may not go below zero: a refusal, not an error.
-CREATE FUNCTION stream_fund(s stream, p_key text, p_kind text, p_amount numeric) RETURNS stream LANGUAGE plpgsql AS $$
+-- Sender's wallet → escrow, for one operation key if there is one. The wallet may not go below zero: a refusal, not an error.
+CREATE FUNCTION stream_fund(s stream, p_key text, p_kind text, p_amount numeric, p_operation text) RETURNS stream LANGUAGE plpgsql AS $$
 DECLARE balance numeric;
 BEGIN
   PERFORM lock_accounts(ARRAY[wallet_of(s.sender), escrow_of(s)]);
@@ -154,7 +154,8 @@ BEGIN
   IF coalesce(balance, 0) < p_amount THEN
     PERFORM refuse('insufficient-balance', jsonb_build_object('balance', coalesce(balance, 0)::text, 'required', p_amount::text));
   END IF;
-  PERFORM post_entry(p_key, p_kind, s.id, s.sender, s.last_ms, '{}', wallet_of(s.sender), escrow_of(s), p_amount);
+  PERFORM post_entry(p_key, p_kind, s.id, s.sender, s.last_ms, jsonb_strip_nulls(jsonb_build_object('operation', p_operation)),
+                     wallet_of(s.sender), escrow_of(s), p_amount);
   s.funded := s.funded + p_amount;
   RETURN s;
 END $$;
@@ -195,7 +196,7 @@ BEGIN
                       priority, grace_ms, funded, opened_ms, last_ms)
   VALUES (p->>'streamId', p->>'actor', offer.owner, offer.id, p->>'asset', t.name, 'pending', t.rate_amount, t.rate_period_ms,
           t.max_requests_per_hour, t.priority, offer.grace_ms, 0, clock_ms(), clock_ms()) RETURNING * INTO s;
-  s := stream_fund(s, 'open:' || s.id, 'deposit', deposit);
+  s := stream_fund(s, 'open:' || s.id, 'deposit', deposit, p->>'idempotencyKey');
   s := set_rule(s, p->'autoTopUp');
   s := stream_start_segment(s, s.opened_ms, 'open');
   s := stream_log(s, 'opened', s.opened_ms, jsonb_build_object('tier', s.tier, 'rate', rate_json(s), 'deposit', deposit::text));
@@ -213,7 +214,7 @@ BEGIN
   PERFORM refuse_state(s, 'active', 'paused', 'exhausted');
   least_amount := CASE WHEN s.status = 'exhausted' THEN stream_minimum_top_up(s, s.last_ms) ELSE 1 END;
   IF amount < least_amount THEN PERFORM refuse('invalid-input', jsonb_build_object('minimumTopUp', least_amount::text)); END IF;
-  s := stream_fund(s, 'top-up:' || s.id || ':' || s.next_top_up, 'top-up', amount);
+  s := stream_fund(s, 'top-up:' || s.id || ':' || s.next_top_up, 'top-up', amount, p->>'idempotencyKey');
   s.next_top_up := s.next_top_up + 1;
   s := stream_log(s, 'topped-up', s.last_ms, jsonb_build_object('amount', amount::text, 'funded', s.funded::text));
   s := stream_revive(s);

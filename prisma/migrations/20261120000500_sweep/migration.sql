@@ -24,7 +24,7 @@ BEGIN
     s.auto_failed := obstacle;
     RETURN s;
   END IF;
-  s := stream_fund(s, 'top-up:' || s.id || ':' || s.next_top_up, 'auto-top-up', chunk);
+  s := stream_fund(s, 'top-up:' || s.id || ':' || s.next_top_up, 'auto-top-up', chunk, NULL);
   s.next_top_up := s.next_top_up + 1;
   s.auto_spent := s.auto_spent + chunk;
   s.auto_failed := NULL;
