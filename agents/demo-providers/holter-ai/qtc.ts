@@ -5,7 +5,7 @@ import {
   interpretationSchema,
   MEDICAL_DISCLAIMER,
 } from "../shared/answer";
-import { documentSchema, numberIn, objectSchema } from "../shared/json-schema";
+import { documentSchema, type JsonSchema, numberIn, objectSchema } from "../shared/json-schema";
 import { roundTo } from "../shared/round-to";
 import { qtProperty, type Sex, sexProperty } from "./qt-interval";
 import { qtcBand, qtcBandSources } from "./qtc-band";
@@ -37,9 +37,14 @@ export const qtcInputSchema = documentSchema(
   },
   {
     optional: ["rrMs", "heartRateBpm"],
-    extra: { oneOf: [{ required: ["rrMs"] }, { required: ["heartRateBpm"] }] },
+    extra: { oneOf: [present("rrMs"), present("heartRateBpm")] },
   },
 );
+
+/** A branch that holds when the field is there; `properties` repeats its name for validators in strict mode. */
+function present(field: string): JsonSchema {
+  return { type: "object", properties: { [field]: true }, required: [field] };
+}
 
 const methods = [
   { method: "bazett", formula: "QT / √RR", correct: qtcBazett },

@@ -9,6 +9,7 @@ test.each([
   [4.564_9, 2, 4.56],
   [-0.001, 2, 0],
   [450, 0, 450],
+  [Number.NaN, 2, Number.NaN],
 ])("%d to %d decimals is %d", (value, digits, rounded) => {
   expect(Object.is(roundTo(value, digits), rounded)).toBe(true);
 });
