@@ -1,6 +1,7 @@
 import type { Asset } from "./asset";
 import { toDecimal } from "./decimal";
 import { PERIODS_MS, type Rate } from "./rate";
+import type { AutoTopUpRule } from "./top-up";
 
 /** Why a stream was closed. */
 export type CloseCause = "sender" | "receiver" | "grace-ended";
@@ -11,7 +12,8 @@ export type StreamEvent = { readonly atMs: bigint } & (
   | { readonly kind: "topped-up"; readonly data: { amount: bigint; funded: bigint } }
   | { readonly kind: "auto-topped-up"; readonly data: { amount: bigint; funded: bigint } }
   | { readonly kind: "auto-top-up-failed"; readonly data: { reason: string; amount: bigint } }
-  | { readonly kind: "auto-top-up-set" | "auto-top-up-cleared"; readonly data: Record<string, never> }
+  | { readonly kind: "auto-top-up-set"; readonly data: AutoTopUpRule }
+  | { readonly kind: "auto-top-up-cleared"; readonly data: Record<string, never> }
   | { readonly kind: "tier-changed"; readonly data: { from: string; to: string; rate: Rate } }
   | { readonly kind: "paused"; readonly data: { remaining: bigint } }
   | { readonly kind: "resumed"; readonly data: { remaining: bigint } }
@@ -36,6 +38,64 @@ export function sentenceFor(
   return { text: tell(event, money, formatTime), atMs: event.atMs };
 }
 
+/**
+ * Reads an event as the ledger stores it: amounts and times as decimal text.
+ *
+ * @throws Error for a kind or a member that this version does not know: the ledger writes only ours
+ */
+export function parseStreamEvent(
+  kind: string,
+  atMs: bigint,
+  data: Readonly<Record<string, unknown>>,
+): StreamEvent {
+  const members = Object.hasOwn(storedMembers, kind) ? storedMembers[kind as StreamEvent["kind"]] : undefined;
+  if (!members) throw new Error(`Unknown stream event: ${kind}.`);
+  const read = Object.entries(members).map(([name, as]) => [
+    name,
+    readMember(data[name], as, `${kind}.${name}`),
+  ]);
+  return { kind, atMs, data: Object.fromEntries(read) } as StreamEvent; // Checked member by member just above.
+}
+
+type StoredAs = "text" | "integer" | "integer or null" | "rate";
+
+const storedMembers: Record<StreamEvent["kind"], Readonly<Record<string, StoredAs>>> = {
+  opened: { tier: "text", rate: "rate", deposit: "integer" },
+  "topped-up": { amount: "integer", funded: "integer" },
+  "auto-topped-up": { amount: "integer", funded: "integer" },
+  "auto-top-up-failed": { reason: "text", amount: "integer" },
+  "auto-top-up-set": {
+    triggerMs: "integer",
+    chunkMs: "integer",
+    dailyMax: "integer",
+    expiresMs: "integer or null",
+  },
+  "auto-top-up-cleared": {},
+  "tier-changed": { from: "text", to: "text", rate: "rate" },
+  paused: { remaining: "integer" },
+  resumed: { remaining: "integer" },
+  exhausted: { paid: "integer", graceUntilMs: "integer" },
+  revived: { remaining: "integer" },
+  collected: { amount: "integer", billed: "integer" },
+  closed: { cause: "text", held: "integer" },
+  settled: { paid: "integer", refund: "integer" },
+};
+
+function readMember(value: unknown, as: StoredAs, name: string): unknown {
+  if (as === "text" && typeof value === "string") return value;
+  if (as === "integer or null" && (value === null || value === undefined)) return null;
+  if (as === "rate" && typeof value === "object" && value !== null) {
+    const { amount, periodMs } = value as Record<string, unknown>;
+    return {
+      amount: readMember(amount, "integer", `${name}.amount`),
+      periodMs: readMember(periodMs, "integer", `${name}.periodMs`),
+    };
+  }
+  const integer = typeof value === "string" || Number.isSafeInteger(value) ? String(value) : "";
+  if (as === "text" || as === "rate" || !/^[0-9]+$/.test(integer)) throw new Error(`Not ${as}: ${name}.`);
+  return BigInt(integer);
+}
+
 function tell(event: StreamEvent, money: (value: bigint) => string, time: (atMs: bigint) => string): string {
   const at = time(event.atMs);
   switch (event.kind) {
@@ -50,9 +110,9 @@ function tell(event: StreamEvent, money: (value: bigint) => string, time: (atMs:
     case "auto-top-up-failed":
       return `Not topped up at ${at}: ${event.data.reason} (${money(event.data.amount)} wanted).`;
     case "auto-top-up-set":
-      return `Rule set at ${at}: from now on it tops up by itself.`;
+      return `Rule set at ${at}: top up by itself, at most ${money(event.data.dailyMax)} a day.`;
     case "auto-top-up-cleared":
-      return `Rule taken back at ${at}: it no longer tops up by itself.`;
+      return `Rule taken back at ${at}: no more top-ups by itself.`;
     case "tier-changed":
       return `Changed from ${event.data.from} to ${event.data.to} at ${at}: ${pace(event.data.rate, money)} from then on.`;
     case "paused":

@@ -80,8 +80,9 @@ export function setAutoTopUp(
   atMs: bigint,
 ): StreamStep | StreamRefusal {
   if (!takesFunds(step.state, atMs)) return wrongState(step.state);
-  const kind = rule ? "auto-top-up-set" : "auto-top-up-cleared";
-  return extend(step, { autoTopUp: rule }, [], { kind, atMs, data: {} });
+  const changes = { autoTopUp: rule };
+  if (!rule) return extend(step, changes, [], { kind: "auto-top-up-cleared", atMs, data: {} });
+  return extend(step, changes, [], { kind: "auto-top-up-set", atMs, data: rule });
 }
 
 /** Whether more money may come in. An exhausted stream can be saved until its grace ends, swept or not. */
