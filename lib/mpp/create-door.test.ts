@@ -2,18 +2,10 @@ import { Receipt } from "mppx";
 import { describe, expect, test } from "vitest";
 import { contentDigest } from "./digest";
 import { receiptKey } from "./receipt-keys";
-import { challengeOf, credential, fixture, newAccount, pay, SECRET } from "./testing/door-fixture";
+import { challengeOf, credential, fixture, newAccount, pay, payerOf, SECRET } from "./testing/door-fixture";
 import { verifyReceipt } from "./verify-receipt";
 
 const TOKEN = 10n ** 18n;
-
-function payer(door: ReturnType<typeof fixture>, funded = TOKEN) {
-  const account = newAccount();
-  const [acme] = door.doors;
-  const tier = acme?.tiers[0];
-  if (!acme || !tier) throw new Error("The fixture has a provider.");
-  return { account, stream: door.open(account.address, acme, tier, funded) };
-}
 
 describe("the paid door", () => {
   test("asks for payment with everything that an agent needs", async () => {
@@ -47,7 +39,7 @@ describe("the paid door", () => {
 
   test("given a proof of an open stream, it serves with a signed receipt, a session and the meter", async () => {
     const door = fixture();
-    const { account, stream } = payer(door);
+    const { account, stream } = payerOf(door);
 
     const response = await pay(door.call, account, "/api/p/acme/score", { method: "POST", body: '{"a":1}' });
 
@@ -78,7 +70,7 @@ describe("the paid door", () => {
 
   test("given the session token, one request is enough, and it ends with the stream", async () => {
     const door = fixture();
-    const { account, stream } = payer(door);
+    const { account, stream } = payerOf(door);
     const first = await pay(door.call, account, "/api/p/acme/quote");
     const headers = { "Stream-Session": first.headers.get("stream-session") ?? "" };
 
@@ -95,7 +87,7 @@ describe("the paid door", () => {
 
   test("given one credential sent 50 times at once, it serves once", async () => {
     const door = fixture();
-    const { account } = payer(door, 100n * TOKEN);
+    const { account } = payerOf(door, { funded: 100n * TOKEN });
     const challenge = challengeOf(await door.call("/api/p/acme/quote"));
     const headers = { Authorization: await credential(account, challenge) };
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { ProblemError } from "@/lib/errors";
+import { databaseTrouble } from "@/lib/http/database-trouble";
 import { newId } from "@/lib/streams/new-id";
 import { type Admission, authorizeCall, type Replay } from "./authorize-call";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
@@ -38,6 +39,7 @@ export type DoorTools = {
   queue: ProviderQueue;
   probes: ProbeLimiter;
   report: (message: string, error: unknown) => void;
+  patience?: { patienceMs: number; pollMs: number };
 };
 
 /**
@@ -69,7 +71,7 @@ export function createDoor(tools: DoorTools): PaidDoor {
       return withCors(await answer(request, context.clientIp ?? "unknown"));
     } catch (error) {
       if (!(error instanceof ProblemError)) tools.report("The paid door failed.", error);
-      return withCors(problemResponse(error, origin));
+      return withCors(problemResponse(unverifiable(error) ?? error, origin));
     }
   };
 }
@@ -111,6 +113,22 @@ async function replay({ requestId }: Replay, ledger: DoorLedger, origin: string)
   headers.set("Cache-Control", "private, no-store");
   const empty = stored.status === 204 || stored.status === 205;
   return new Response(empty ? null : (stored.body as BodyInit), { status: stored.status, headers });
+}
+
+/** While the ledger cannot be asked, nobody is told to pay: 503, and the same call again in a moment. */
+function unverifiable(error: unknown): ProblemError | null {
+  const trouble = databaseTrouble(error);
+  return (
+    trouble &&
+    new ProblemError(
+      "stream/verification-unavailable",
+      "The ledger cannot be asked now. Do not pay again; retry.",
+      {
+        extensions: { retryAfterSeconds: 1 },
+        cause: error,
+      },
+    )
+  );
 }
 
 async function countUnpaid(admission: Admission, clientIp: string, probes: ProbeLimiter): Promise<void> {

@@ -39,6 +39,8 @@ export type DoorLedger = {
   completeRequest(outcome: CallOutcome): Promise<boolean>;
   /** Null when the answer was too large to keep, or its 24 h are over. */
   findAnswer(requestId: string): Promise<StoredAnswer | null>;
+  /** For its sender or receiver. */
+  getStream(input: { actor: string; streamId: string }): Promise<{ runwayMs: bigint; minimumTopUp: bigint }>;
   openStream(
     input: MoneyInput & {
       providerId: string;

@@ -7,6 +7,7 @@ import { authorizeRequest } from "@/lib/streams/authorize-request";
 import { closeStream } from "@/lib/streams/close-stream";
 import { completeRequest } from "@/lib/streams/complete-request";
 import { findAnswer } from "@/lib/streams/find-answer";
+import { getStream } from "@/lib/streams/get-stream";
 import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
@@ -29,7 +30,15 @@ export function paidDoor(request: Request, context?: DoorContext): Promise<Respo
     chainId: env.CHAIN_ID,
     secrets: mppSecrets(),
     getDoor,
-    ledger: { authorizeRequest, completeRequest, findAnswer, openStream, topUpStream, closeStream },
+    ledger: {
+      authorizeRequest,
+      completeRequest,
+      findAnswer,
+      getStream,
+      openStream,
+      topUpStream,
+      closeStream,
+    },
     callUpstream,
     upstreamAllow: env.UPSTREAM_ALLOW,
     queue: createProviderQueue({ maxLength: 256, maxWaitMs: 10_000 }),

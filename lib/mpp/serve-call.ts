@@ -8,6 +8,7 @@ import { contentDigest } from "./digest";
 import type { DoorCall } from "./door-call";
 import type { DoorLedger } from "./door-types";
 import { createEventReader, writeEvent } from "./event-stream";
+import { createFundingGate } from "./funding-gate";
 import { problemResponse } from "./problem-response";
 import type { ProviderQueue } from "./provider-queue";
 import { buildReceipt, encodeReceipt, type Receipt, type ReceiptFacts, signReceipt } from "./receipt";
@@ -22,6 +23,8 @@ export type ServeTools = {
   callUpstream: (call: UpstreamCall) => Promise<UpstreamAnswer>;
   upstreamAllow: readonly string[];
   report: (message: string, error: unknown) => void;
+  /** How long events are held for a top-up; the defaults of the funding gate unless a test hurries. */
+  patience?: { patienceMs: number; pollMs: number };
 };
 
 export type Admitted = { decision: Authorised; via: Via; challengeId: string | null; session: string | null };
@@ -98,7 +101,12 @@ async function serveEvents(
   meter: Record<string, string>,
   release: () => void,
 ): Promise<Response> {
-  const { requestId } = admitted.decision;
+  const { requestId, streamId, payer, runwayMs } = admitted.decision;
+  const funding = createFundingGate({
+    runwayMs,
+    read: () => tools.ledger.getStream({ actor: payer, streamId }),
+    ...tools.patience,
+  });
   const key = await tools.key();
   const opening = await signReceipt(buildReceipt(receiptFacts(call, admitted, null, tools)), key);
   const events = passEvents();
@@ -126,6 +134,13 @@ async function serveEvents(
       const reader = createEventReader();
       const decoder = new TextDecoder();
       for await (const chunk of answer.body) {
+        const missing = await funding.shortfall();
+        if (missing) {
+          yield Buffer.from(
+            writeEvent({ event: "payment-need-topup", data: JSON.stringify({ streamId, ...missing }) }),
+          );
+          if (!(await funding.refilled())) break; // Ends with a receipt for what was sent.
+        }
         const text = reader
           .push(decoder.decode(chunk, { stream: true }))
           .map(writeEvent)

@@ -91,6 +91,22 @@ export function fixture(over: Partial<DoorTools> & { doors?: Door[]; now?: () =>
   return { paidDoor, call, doors, upstream, script, reports, ...memory };
 }
 
+/** A fresh payer with one stream at the provider's cheapest (or named) tier. */
+export function payerOf(
+  door: ReturnType<typeof fixture>,
+  {
+    funded = 10n ** 18n,
+    provider = 0,
+    tier = "basic",
+  }: { funded?: bigint; provider?: number; tier?: string } = {},
+) {
+  const account = newAccount();
+  const at = door.doors[provider];
+  const priced = at?.tiers.find(({ name }) => name === tier);
+  if (!at || !priced) throw new Error("The fixture has no such provider or tier.");
+  return { account, stream: door.open(account.address, at, priced, funded) };
+}
+
 export function jsonAnswer(body: unknown, status = 200): UpstreamAnswer {
   return {
     kind: "whole",
