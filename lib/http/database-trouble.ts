@@ -9,10 +9,14 @@ export function databaseTrouble(error: unknown): ProblemError | null {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = "code" in at ? at.code : undefined;
     if (typeof code === "string" && PASSING.test(code))
-      return new ProblemError("unavailable", "The database does not answer now. Nothing was changed; try again.", {
-        extensions: { retryAfterSeconds: 1 },
-        cause: error,
-      });
+      return new ProblemError(
+        "unavailable",
+        "The database does not answer now. Nothing was changed; try again.",
+        {
+          extensions: { retryAfterSeconds: 1 },
+          cause: error,
+        },
+      );
   }
   return null;
 }

@@ -16,9 +16,13 @@ export function parseInput<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap((issue) => toErrors(part, issue)).slice(0, 20);
   const first = errors[0];
-  throw new ProblemError("invalid-input", first ? `${first.pointer}: ${first.message}` : "The input is not valid.", {
-    extensions: { errors },
-  });
+  throw new ProblemError(
+    "invalid-input",
+    first ? `${first.pointer}: ${first.message}` : "The input is not valid.",
+    {
+      extensions: { errors },
+    },
+  );
 }
 
 function toErrors(part: InputPart, issue: z.core.$ZodIssue): { pointer: string; message: string }[] {

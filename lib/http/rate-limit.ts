@@ -40,7 +40,11 @@ export function forgetRateCounts(): void {
 
 function newLimiters(): Record<RateClass, RateLimiterMemory> {
   const limiter = (points: number) => new RateLimiterMemory({ points: points * factor(), duration: 60 });
-  return { read: limiter(PER_MINUTE.read), write: limiter(PER_MINUTE.write), signIn: limiter(PER_MINUTE.signIn) };
+  return {
+    read: limiter(PER_MINUTE.read),
+    write: limiter(PER_MINUTE.write),
+    signIn: limiter(PER_MINUTE.signIn),
+  };
 }
 
 function factor(): number {

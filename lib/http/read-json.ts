@@ -26,8 +26,12 @@ export async function readJson<Schema extends z.ZodType>(
 }
 
 function requireJsonType(header: string | null): void {
-  if (header !== null && /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(header.trim())) return;
-  throw new ProblemError("unsupported-media-type", "Send the body as Content-Type: application/json, in UTF-8.");
+  if (header !== null && /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(header.trim()))
+    return;
+  throw new ProblemError(
+    "unsupported-media-type",
+    "Send the body as Content-Type: application/json, in UTF-8.",
+  );
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {

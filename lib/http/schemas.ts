@@ -23,7 +23,7 @@ export function amountString(min: bigint, max: bigint = AMOUNT_MAX) {
 export const amountOutput = z
   .string()
   .regex(/^-?(0|[1-9][0-9]{0,77})$/)
-  .meta({ description: "Base units as a decimal string.", examples: ["1000000000000000000"] });
+  .meta({ id: "Amount", description: "Base units as a decimal string.", examples: ["1000000000000000000"] });
 
 /** A duration in whole milliseconds within bounds, both included; parsed to `bigint`. */
 export function milliseconds(min: number, max: number) {
@@ -68,7 +68,10 @@ export const address = z
   .regex(/^0x[0-9a-fA-F]{40}$/, "Give an address: 0x and 40 hex digits.")
   .transform((value) => value.toLowerCase());
 
-export const addressOutput = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
+export const addressOutput = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .meta({ id: "Address" });
 
 /** Opaque position in a list: hand back `nextCursor` of the page before. */
 export const cursor = z
@@ -89,11 +92,14 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 /** An instant as it leaves us: ISO-8601, UTC, milliseconds. */
-export const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .meta({ id: "Instant" });
 
-/** `Idempotency-Key`: 1 to 255 visible ASCII characters. Two such headers arrive joined by ", " and are refused. */
+/** `Idempotency-Key`: 1 to 255 visible ASCII characters but the comma, by which two such headers arrive joined. */
 export const idempotencyKey = z
   .string()
-  .regex(/^[\x21-\x7e]{1,255}$/, "Give one Idempotency-Key of 1 to 255 visible ASCII characters.");
+  .regex(/^[\x21-\x2b\x2d-\x7e]{1,255}$/, "Give one Idempotency-Key of 1 to 255 visible ASCII characters.");
 
-export const assetOutput = z.strictObject({ symbol: z.string(), decimals: z.int() });
+export const assetOutput = z.strictObject({ symbol: z.string(), decimals: z.int() }).meta({ id: "Asset" });

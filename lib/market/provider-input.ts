@@ -53,7 +53,7 @@ export const serviceInput = z.strictObject({
   inputSchema: jsonSchema,
   outputSchema: jsonSchema.nullable().default(null),
   pricingModel: z.enum(PRICING_MODELS).default("per_second"),
-  pricePerCall: amountString(0n).default(0n),
+  pricePerCall: amountString(0n).prefault("0"),
   example: z.unknown().optional(),
 });
 
@@ -67,8 +67,8 @@ export const registerProviderInput = z.strictObject({
   category: z.enum(CATEGORIES),
   model: text(1, 100).nullable().default(null),
   serviceType: z.int().min(0).max(2).default(0).meta({ description: "0 compute, 1 audit, 2 data." }),
-  depositMs: milliseconds(60_000, 30 * DAY_MS).default(4n * BigInt(HOUR_MS)),
-  graceMs: milliseconds(0, 7 * DAY_MS).default(900_000n),
+  depositMs: milliseconds(60_000, 30 * DAY_MS).prefault(4 * HOUR_MS),
+  graceMs: milliseconds(0, 7 * DAY_MS).prefault(900_000),
   maxConcurrency: z.int().min(1).max(1000).default(16),
   active: z.boolean().default(true),
   // Open keys, because an unknown tier is refused as `unknown-tier` and named.

@@ -30,7 +30,7 @@ export const creditWalletOperation = defineOperation({
   summary: "Get play money (devnet only)",
   auth: "account",
   keyed: true,
-  body: z.strictObject({ amount: amountString(1n, FAUCET_MAX).default(100n * 10n ** 18n) }),
+  body: z.strictObject({ amount: amountString(1n, FAUCET_MAX).prefault(String(100n * 10n ** 18n)) }),
   output: walletOutput,
   problems: ["not-available-here", "idempotency-conflict", "request-in-progress"],
 });

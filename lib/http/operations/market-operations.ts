@@ -15,40 +15,44 @@ import {
   text,
 } from "../schemas";
 
-const tierOutput = z.strictObject({
-  name: z.enum(["basic", "professional", "enterprise"]),
-  rate: z.strictObject({ amount: amountOutput, periodMs: z.int() }),
-  ratePerDay: amountOutput,
-  flowRatePerSecond: amountOutput,
-  requiredDeposit: amountOutput,
-  maxRequestsPerHour: z.int(),
-  priority: z.enum(["normal", "high", "critical"]),
-  overridden: z.boolean(),
-});
+const tierOutput = z
+  .strictObject({
+    name: z.enum(["basic", "professional", "enterprise"]),
+    rate: z.strictObject({ amount: amountOutput, periodMs: z.int() }),
+    ratePerDay: amountOutput,
+    flowRatePerSecond: amountOutput,
+    requiredDeposit: amountOutput,
+    maxRequestsPerHour: z.int(),
+    priority: z.enum(["normal", "high", "critical"]),
+    overridden: z.boolean(),
+  })
+  .meta({ id: "Tier" });
 
-export const providerOutput = z.strictObject({
-  id: z.string(),
-  owner: addressOutput,
-  name: z.string(),
-  description: z.string(),
-  endpoint: z.string(),
-  door: z.string(),
-  capabilities: z.array(z.string()),
-  category: z.enum(CATEGORIES),
-  model: z.string().nullable(),
-  serviceType: z.int(),
-  depositMs: z.int(),
-  graceMs: z.int(),
-  maxConcurrency: z.int(),
-  active: z.boolean(),
-  asset: assetOutput,
-  tiers: z.array(tierOutput),
-  services: z.int(),
-  totalEarned: amountOutput,
-  totalRequestsServed: z.int(),
-  createdAt: instant,
-  updatedAt: instant,
-});
+export const providerOutput = z
+  .strictObject({
+    id: z.string(),
+    owner: addressOutput,
+    name: z.string(),
+    description: z.string(),
+    endpoint: z.string(),
+    door: z.string(),
+    capabilities: z.array(z.string()),
+    category: z.enum(CATEGORIES),
+    model: z.string().nullable(),
+    serviceType: z.int(),
+    depositMs: z.int(),
+    graceMs: z.int(),
+    maxConcurrency: z.int(),
+    active: z.boolean(),
+    asset: assetOutput,
+    tiers: z.array(tierOutput),
+    services: z.int(),
+    totalEarned: amountOutput,
+    totalRequestsServed: z.int(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: "Provider" });
 
 const label = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const tierName = z.enum(["basic", "professional", "enterprise"]);

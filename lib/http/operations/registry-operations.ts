@@ -6,21 +6,23 @@ import { providerOutput } from "./market-operations";
 
 const jsonSchemaOutput = z.record(z.string(), z.unknown());
 
-const serviceOutput = z.strictObject({
-  id: z.string(),
-  providerId: z.string(),
-  slug: z.string(),
-  name: z.string(),
-  description: z.string(),
-  category: z.enum(CATEGORIES),
-  capability: z.string(),
-  method: z.enum(["GET", "POST"]),
-  path: z.string(),
-  door: z.string(),
-  pricingModel: z.enum(PRICING_MODELS),
-  pricePerCall: amountOutput,
-  active: z.boolean(),
-});
+const serviceOutput = z
+  .strictObject({
+    id: z.string(),
+    providerId: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    description: z.string(),
+    category: z.enum(CATEGORIES),
+    capability: z.string(),
+    method: z.enum(["GET", "POST"]),
+    path: z.string(),
+    door: z.string(),
+    pricingModel: z.enum(PRICING_MODELS),
+    pricePerCall: amountOutput,
+    active: z.boolean(),
+  })
+  .meta({ id: "Service" });
 
 const categoryOutput = z.strictObject({ id: z.enum(CATEGORIES), services: z.int(), providers: z.int() });
 const params = z.strictObject({ serviceId });

@@ -42,7 +42,7 @@ const autoTopUpOutput = z.strictObject({
   expiresMs: z.int().nullable(),
 });
 
-export const streamOutput = z.strictObject({
+const streamFields = z.strictObject({
   id: z.string(),
   rail: z.literal("ledger"),
   sender: addressOutput,
@@ -76,6 +76,8 @@ export const streamOutput = z.strictObject({
   denied: z.int(),
   serverNowMs: z.int(),
 });
+
+export const streamOutput = streamFields.meta({ id: "Stream" });
 
 /** `closing`: a paid call under way still holds money; the stream settles when that call ends. */
 const settlementOutput = z.strictObject({

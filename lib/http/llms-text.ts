@@ -1,0 +1,65 @@
+import { LEDGER_ASSET } from "@/lib/domain/asset";
+import { toDecimal } from "@/lib/domain/decimal";
+import type { PaidService } from "@/lib/market/list-paid-services";
+
+/** `/llms.txt`: what an agent needs to go from nothing to a paid answer, with nothing that is not so. */
+export function llmsText(
+  services: readonly PaidService[],
+  { origin, network }: { origin: string; network: "devnet" | "mainnet" },
+): string {
+  return `# Superstream
+
+> Services bought by the second. You open a stream of money to a provider; while it flows, calls to that provider are
+> authorised (HTTP 402, Machine Payments Protocol, method "ledger", intent "stream"); when you close it, the provider is
+> paid to the base unit and the rest returns to you. You never owe more than you deposited.
+
+Money: ${LEDGER_ASSET.symbol}, ${LEDGER_ASSET.decimals} decimals, in base units as decimal strings.${
+    network === "devnet" ? " This is a devnet: the money is play money." : ""
+  }
+
+## Quick start
+
+1. Sign in with a key of yours (EIP-4361). The token is your bearer token.
+   POST ${origin}/api/v1/auth/nonce {"address":"0x…"} gives "message"; sign it (EIP-191).
+   POST ${origin}/api/v1/auth/session {"message":"…","signature":"0x…"} gives "token".
+${
+  network === "devnet"
+    ? `2. Get play money: POST ${origin}/api/v1/wallet/faucet {"amount":"100000000000000000000"}
+   with Authorization: Bearer <token> and an Idempotency-Key.`
+    : "2. Fund your wallet on the ledger. GET /api/v1/wallet shows its balance."
+}
+3. Find a provider: GET ${origin}/api/v1/providers?capability=… or
+   GET ${origin}/api/v1/providers/cheapest?capability=…
+4. Call it at its door: ${origin}/api/p/{provider}/{path}. The first answer is 402 with a challenge in
+   WWW-Authenticate: Payment. Answer it with an EIP-712 signature (action "open" opens a stream and serves the same
+   request), or open the stream yourself:
+   POST ${origin}/api/v1/streams {"providerId":"…","tier":"basic"} and answer with action "prove".
+5. The 200 carries Payment-Receipt (signed) and Stream-Session. Send Stream-Session back on the next calls: no more
+   challenges while the stream flows. Stream-Runway-Seconds says for how long the deposit lasts.
+6. POST ${origin}/api/v1/streams/{id}/close settles and refunds.
+
+## When a call is refused
+
+Every refusal is application/problem+json with a "code" and members that say how to repair it.
+- 402 stream/deposit-exhausted: top up by at least "minimumTopUp"; within the grace the same stream runs again.
+- 402 stream/not-found or stream/terminated: open a stream. 402 stream/paused: resume it.
+- 429 stream/rate-limited: wait "retryAfterSeconds", or move to a higher tier. Paying again does not help.
+- 503 and 504: nothing was charged; try again after Retry-After.
+Send an Idempotency-Key with calls that must not run twice: the same key never pays twice, and
+GET ${origin}/api/v1/requests/{id} gives a paid answer again for 24 hours.
+
+## Documents
+
+- [OpenAPI](${origin}/openapi.json): every operation, and every paid path with its price
+- [Manifest](${origin}/.well-known/superstream-agent.json): actions for agents
+- [Registry](${origin}/api/v1/registry): services with JSON Schemas and examples
+- [Receipt keys](${origin}/.well-known/jwks.json): verify receipts yourself
+${services.length > 0 ? `\n## Services that can be called now\n\n${services.map((paid) => serviceLine(paid, origin)).join("\n")}\n` : ""}`;
+}
+
+function serviceLine({ provider, service }: PaidService, origin: string): string {
+  const prices = provider.tiers.map(
+    ({ name, ratePerDay }) => `${name} ${toDecimal(ratePerDay, LEDGER_ASSET.decimals, 2, "nearest")}/day`,
+  );
+  return `- ${service.method} ${origin}${service.door}: ${provider.name}, ${service.name} (${prices.join(", ")})`;
+}

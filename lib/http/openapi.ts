@@ -1,0 +1,181 @@
+import { z } from "zod";
+import type { PaidService } from "@/lib/market/list-paid-services";
+import type { Operation } from "./define-operation";
+import { paidPaths } from "./openapi-paid-paths";
+import { operations } from "./operations";
+import { idempotencyKey } from "./schemas";
+
+type Json = Record<string, unknown>;
+
+/** What the whole document says of the site; the paths come from the operations and from the market. */
+const INFO = {
+  title: "Superstream",
+  version: "1.0.0",
+  description:
+    "Services bought by the second. Open a stream of money to a provider; while it flows, its calls are authorised. " +
+    "Amounts are decimal strings of base units; times are ISO-8601 UTC or integers whose name ends in Ms.",
+};
+
+/**
+ * The OpenAPI 3.1 document: every operation for callers, and a path for each paid service with `x-payment-info` in the
+ * two dialects that registries read. Advisory: the 402 of a paid path decides.
+ *
+ * @param services what can be called and paid now
+ * @param origin where this site is reached
+ */
+export function buildOpenApi(services: readonly PaidService[], origin: string): Json {
+  const schemas: Json = { Problem: problemSchema };
+  const paths: Record<string, Json> = paidPaths(services, origin);
+  for (const operation of operations.filter(forCallers)) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: toOpenApi(operation, schemas),
+    };
+  }
+  return {
+    openapi: "3.1.0",
+    info: INFO,
+    servers: [{ url: origin }],
+    "x-service-info": {
+      categories: ["marketplace", "compute", "data"],
+      docs: { homepage: origin, apiReference: `${origin}/openapi.json`, llms: `${origin}/llms.txt` },
+    },
+    paths,
+    components: {
+      schemas,
+      parameters: {
+        IdempotencyKey: {
+          name: "Idempotency-Key",
+          in: "header",
+          schema: jsonSchema(idempotencyKey, "input", schemas),
+          description: "The same key with the same request moves money once and gives the same answer.",
+        },
+      },
+      responses: { Problem: problemAnswer, PaymentRequired: paymentRequired },
+      securitySchemes: {
+        session: { type: "http", scheme: "bearer", description: "The token of POST /api/v1/auth/session." },
+      },
+    },
+  };
+}
+
+function forCallers({ auth }: Operation): boolean {
+  return auth === "none" || auth === "account";
+}
+
+function toOpenApi(operation: Operation, schemas: Json): Json {
+  const parameters = [
+    ...parametersOf("path", operation.params, schemas),
+    ...parametersOf("query", operation.query, schemas),
+    ...(operation.keyed ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+  ];
+  const hasBody = Object.keys(operation.body.shape).length > 0;
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    tags: [operation.tag],
+    ...(operation.auth === "account" ? { security: [{ session: [] }] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(hasBody
+      ? {
+          requestBody: {
+            required: !operation.body.safeParse({}).success,
+            content: { "application/json": { schema: jsonSchema(operation.body, "input", schemas) } },
+          },
+        }
+      : {}),
+    responses: {
+      [operation.status]: {
+        description: "Success",
+        content: { "application/json": { schema: jsonSchema(operation.output, "output", schemas) } },
+      },
+      default: { $ref: "#/components/responses/Problem" },
+    },
+    "x-problem-codes": problemCodes(operation),
+  };
+}
+
+function parametersOf(where: "path" | "query", schema: z.ZodObject, schemas: Json): Json[] {
+  return Object.entries(schema.shape).map(([name, field]) => ({
+    name,
+    in: where,
+    ...(where === "path" ? { required: true } : {}),
+    schema: jsonSchema(field as z.ZodType, "input", schemas),
+  }));
+}
+
+/** A schema for the document. What has an id of its own is described once, under components. */
+function jsonSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Json {
+  const {
+    $schema: _dialect,
+    $defs,
+    ...own
+  } = z.toJSONSchema(schema, { io, target: "draft-2020-12", override: dropSafeBounds }) as Json;
+  Object.assign(schemas, relocate($defs ?? {}));
+  const { id: _id, ...relocated } = relocate(own) as Json;
+  return relocated;
+}
+
+/** Every whole number has the bounds of a double's: saying so each time would fill a quarter of the document. */
+function dropSafeBounds({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+}
+
+function relocate(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+/** Refusals of this operation's own, beside those that any operation may give. */
+function problemCodes(operation: Operation): string[] {
+  const hasPath = Object.keys(operation.params.shape).length > 0;
+  return [...operation.problems, ...(hasPath ? [operation.notFound] : [])];
+}
+
+/** Refusals that any operation may give. */
+const COMMON_CODES = [
+  "sign-in-required",
+  "forbidden-origin",
+  "malformed-request",
+  "malformed-json",
+  "unsupported-media-type",
+  "body-too-large",
+  "invalid-input",
+  "rate-limited",
+  "not-configured",
+  "unavailable",
+  "internal",
+];
+
+const problemAnswer = {
+  description: `Problem details (RFC 9457). Beside an operation's x-problem-codes: ${COMMON_CODES.join(", ")}.`,
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+};
+
+const paymentRequired = {
+  description:
+    "Payment required: a challenge in WWW-Authenticate, and how to repair it in the problem details",
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+};
+
+const problemSchema = {
+  type: "object",
+  required: ["type", "title", "status", "detail", "code"],
+  properties: {
+    type: { type: "string", format: "uri", description: "A page of this site that explains the problem." },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    code: { type: "string" },
+    errors: {
+      type: "array",
+      description: "Of invalid input: where and what.",
+      items: {
+        type: "object",
+        required: ["pointer", "message"],
+        properties: { pointer: { type: "string" }, message: { type: "string" } },
+      },
+    },
+    retryAfterSeconds: { type: "number" },
+  },
+};
