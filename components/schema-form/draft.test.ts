@@ -22,13 +22,13 @@ const schema = {
 const fields = formFields(schema);
 
 describe("formFields", () => {
-  test("each kind of property gets its control", () => {
+  test("each kind of property gets its control, the required ones first, in the order of `required`", () => {
     expect(fields.map(({ name, kind }) => [name, kind])).toEqual([
       ["tenderJoints", "integer"],
       ["esrMmPerHour", "number"],
+      ["rr", "numbers"],
       ["sex", "choice"],
       ["fever", "boolean"],
-      ["rr", "numbers"],
       ["patient", "group"],
       ["rows", "json"],
     ]);

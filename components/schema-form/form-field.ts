@@ -28,13 +28,21 @@ type Schema = { readonly [keyword: string]: unknown };
 export function formFields(schema: unknown): FormField[] {
   if (!isObject(schema) || !isObject(schema.properties)) return [];
   const required = Array.isArray(schema.required) ? schema.required : [];
-  return Object.entries(schema.properties).map(([name, property]) =>
-    fieldOf(name, isObject(property) ? property : {}, required.includes(name)),
-  );
+  const { properties } = schema;
+  // jsonb keeps the order of lists but not of members, so the order that the author meant is that of `required`.
+  const names = Object.keys(properties);
+  const inOrder = [
+    ...required.filter((name) => names.includes(name)),
+    ...names.filter((name) => !required.includes(name)),
+  ];
+  return inOrder.map((name) => {
+    const property = properties[name];
+    return fieldOf(name, isObject(property) ? property : {}, required.includes(name));
+  });
 }
 
 function fieldOf(name: string, schema: Schema, required: boolean): FormField {
-  const { text, unit } = describe(schema.description);
+  const { text, unit } = splitDescription(schema.description);
   const base = { name, label: asText(schema.title) ?? humanise(name), hint: text, required };
 
   if (
@@ -56,7 +64,7 @@ function fieldOf(name: string, schema: Schema, required: boolean): FormField {
       ...base,
       kind: "numbers",
       integer: schema.items.type === "integer",
-      unit: unit ?? describe(schema.items.description).unit,
+      unit: unit ?? splitDescription(schema.items.description).unit,
       minItems: asNumber(schema.minItems) ?? 0,
       maxItems: asNumber(schema.maxItems),
       ...limits(schema.items),
@@ -78,7 +86,7 @@ export function humanise(name: string): string {
 }
 
 /** A description that ends in "Unit: mm/h." gives its unit, which then stands beside the field. */
-function describe(description: unknown): { text: string; unit: string | null } {
+function splitDescription(description: unknown): { text: string; unit: string | null } {
   if (typeof description !== "string") return { text: "", unit: null };
   const match = /\s*Unit: ([^.]+)\.$/.exec(description);
   return match

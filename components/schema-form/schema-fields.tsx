@@ -82,14 +82,15 @@ type ControlProps = {
 
 function Control({ field, text, error, onText }: ControlProps) {
   const wide = field.kind === "numbers" || field.kind === "json" || (field.kind === "text" && field.long);
-  const unit = "unit" in field ? field.unit : null;
-  const label = unit ? (
-    <>
-      {field.label} <span className="font-normal text-soft">({unit})</span>
-    </>
-  ) : (
-    field.label
-  );
+  const unit = unitOf(field);
+  const label =
+    unit && unit.length <= UNIT_BESIDE_LABEL ? (
+      <>
+        {field.label} <span className="font-normal text-soft">({unit})</span>
+      </>
+    ) : (
+      field.label
+    );
   return (
     <Field
       label={label}
@@ -131,8 +132,16 @@ function Control({ field, text, error, onText }: ControlProps) {
   );
 }
 
+/** A longer unit is a sentence of its own, and goes below. */
+const UNIT_BESIDE_LABEL = 14;
+
+function unitOf(field: FormField): string | null {
+  return "unit" in field ? field.unit : null;
+}
+
 /** What the field means, and what it takes. */
 function hintOf(field: FormField): string {
+  const unit = unitOf(field);
   const range =
     "minimum" in field && (field.minimum !== null || field.maximum !== null)
       ? field.minimum !== null && field.maximum !== null
@@ -142,6 +151,9 @@ function hintOf(field: FormField): string {
           : `at most ${field.maximum}`
       : "";
   const each = field.kind === "numbers" ? "Numbers, separated by commas or spaces" : "";
-  const words = field.hint === field.label ? "" : field.hint;
-  return [words, each, range].filter(Boolean).join(" · ");
+  const words = field.hint === field.label ? "" : field.hint.replace(/\.$/, "");
+  const longUnit = unit && unit.length > UNIT_BESIDE_LABEL ? unit : "";
+  return [words, each, range && longUnit ? `${range} ${longUnit}` : range || longUnit]
+    .filter(Boolean)
+    .join(" · ");
 }

@@ -19,7 +19,7 @@ export function SignInDialog({ open, onOpenChange, demoWallet, onSignedIn, onOth
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
 
-  async function useDemoWallet() {
+  async function enterWithDemoWallet() {
     setBusy(true);
     setRefusal(null);
     try {
@@ -50,7 +50,7 @@ export function SignInDialog({ open, onOpenChange, demoWallet, onSignedIn, onOth
             <p className="text-sm text-soft">
               New here? A demo wallet is made in this browser: no extension, no account, play money only.
             </p>
-            <Button tone="flow" className="mt-3 w-full" busy={busy} onClick={useDemoWallet}>
+            <Button tone="flow" className="mt-3 w-full" busy={busy} onClick={enterWithDemoWallet}>
               {busy ? null : <FlaskConical aria-hidden />}
               Use demo wallet
             </Button>

@@ -120,7 +120,7 @@ export default async function StreamPage({ params }: Props) {
               <CardTitle id="events">What happened</CardTitle>
             </CardHeader>
             <CardBody>
-              <EventsList events={events.items} />
+              <EventsList events={events.items} asset={stream.asset} />
             </CardBody>
           </Card>
         </div>
