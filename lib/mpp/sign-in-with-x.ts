@@ -64,8 +64,9 @@ export function createSignInWithX(options: {
 
     const fields = await validateSIWxMessage(message, new URL(origin), { maxAge: TTL_MS });
     if (!fields.isValid || !/^0x[0-9a-fA-F]{130}$/.test(message.signature)) return null;
-    const signature = await verifySIWxSignature(message);
-    if (!signature.isValid || !signature.payer) return null;
+    // It throws for what cannot be written as a SIWE text, such as another version.
+    const signature = await verifySIWxSignature(message).catch(() => null);
+    if (!signature?.isValid || !signature.payer) return null;
     const expiresMs = BigInt(Date.parse(expirationTime)) + CLAIM_MARGIN_MS;
     return { payer: signature.payer.toLowerCase(), claim: { kind: "siwx", id: nonce, expiresMs } };
   }
