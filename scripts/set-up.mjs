@@ -11,11 +11,14 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** @typedef {Record<string, string | undefined>} Environment */
 
-/** Checks Node, reads `.env`, and brings packages and generated code up to date. Quick when nothing changed. */
-export async function setUp() {
+/**
+ * Checks Node, reads `.env`, and brings packages and generated code up to date. Quick when nothing changed.
+ * @param {{ ownSettings: boolean }} options false leaves `.env` alone: tests must not depend on it
+ */
+export async function setUp({ ownSettings }) {
   process.chdir(ROOT);
   checkNode();
-  if (existsSync(".env")) process.loadEnvFile(".env");
+  if (ownSettings && existsSync(".env")) process.loadEnvFile(".env");
   // Nothing here reports home.
   Object.assign(process.env, {
     NEXT_TELEMETRY_DISABLED: "1",

@@ -56,7 +56,8 @@ process.exit(failed ? 1 : 0);
 async function start() {
   const began = performance.now();
   if (options["throw-away"]) process.env.DATA_DIR = throwAwayFolder();
-  await setUp();
+  await setUp({ ownSettings: !options["throw-away"] });
+  if (options["throw-away"]) delete process.env.DATABASE_URL;
 
   const settings = await readSettings();
   const hold = holdDataDir(settings.DATA_DIR, options.dev ? "npm run dev" : "npm start");
@@ -123,17 +124,19 @@ function isFree(port, host) {
  */
 async function withDatabase(settings, hold) {
   const { startEmbeddedPostgres } = await import("./embedded-postgres.mjs");
+  const { databaseForTests } = await import("./database-for-tests.mjs");
   const { migrateDatabase } = await import("./migrate-database.mjs");
   /** @type {Record<string, string>} */
   const environment = {};
 
   let url = settings.DATABASE_URL;
   if (!url) {
-    const database = await step("Start the embedded PostgreSQL", () =>
-      startEmbeddedPostgres({ dataDir: settings.DATA_DIR, hold, durable: !options["throw-away"] }),
-    );
+    const database = await step("Start the database", () => {
+      if (options["throw-away"]) return databaseForTests();
+      return startEmbeddedPostgres({ dataDir: settings.DATA_DIR, hold });
+    });
     enders.push(database.stop);
-    watch(database.pid);
+    if ("pid" in database) watch(database.pid);
     url = environment.DATABASE_URL = database.url;
     environment.SECRET_KEY = process.env.SECRET_KEY || localSecret(settings.DATA_DIR, "secretKey");
   }
