@@ -56,6 +56,8 @@ export function bill(step: StreamStep, atMs: bigint): StreamStep {
  * Stops accrual for good. Money held for calls in flight waits for them (`closing`): closing may neither take a call's
  * price from its provider nor charge for a call that fails. Without such calls the stream settles at once, otherwise at
  * the first tick after the last of them.
+ *
+ * @param atMs when it ends: now, or when its grace ended, however late that is seen
  */
 export function close(step: StreamStep, cause: CloseCause, atMs: bigint): StreamStep {
   const { held } = step.state;
@@ -65,7 +67,7 @@ export function close(step: StreamStep, cause: CloseCause, atMs: bigint): Stream
     [],
     { kind: "closed", atMs, data: { cause, held } },
   );
-  return held > 0n ? bill(ended, atMs) : settle(ended, atMs);
+  return held > 0n ? bill(ended, atMs) : settle(ended, step.state.lastMs);
 }
 
 /** Empties the escrow of a closing stream: the receiver gets the rest of what was earned, the sender what is left. */

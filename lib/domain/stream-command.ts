@@ -2,7 +2,7 @@ import { isRate, type Rate } from "./rate";
 import { bill, close, endSegment, extend, settle, startSegment } from "./stream-advance";
 import { streamBalance } from "./stream-balance";
 import { authorise, resolveHold } from "./stream-call";
-import { autoTopUp, open, setAutoTopUp, shortRunway, takesFunds, topUp } from "./stream-funding";
+import { autoTopUp, open, setAutoTopUp, shortRunway, topUp } from "./stream-funding";
 import { type StreamRefusal, streamRefusal, wrongState } from "./stream-refusal";
 import type { StreamStep } from "./stream-state";
 import type { AutoTopUpRule } from "./top-up";
@@ -112,8 +112,9 @@ function closeBy(step: StreamStep, by: "sender" | "receiver", atMs: bigint): Str
 
 /** What a sweep finishes: a grace that nobody used, a closed stream whose last call has ended. */
 function tick(step: StreamStep, atMs: bigint): StreamStep {
-  const { status, held } = step.state;
-  if (status === "exhausted" && !takesFunds(step.state, atMs)) return close(step, "grace-ended", atMs);
+  const { status, held, graceUntilMs } = step.state;
+  if (status === "exhausted" && graceUntilMs !== null && atMs >= graceUntilMs)
+    return close(step, "grace-ended", graceUntilMs);
   if (status === "closing" && held === 0n) return settle(step, atMs);
   return step;
 }

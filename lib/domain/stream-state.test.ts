@@ -138,7 +138,7 @@ describe("running out", () => {
     expect(applyStreamEvent(stream, topUp, graceEnd - 1n).refusal).toBeUndefined();
     expect(applyStreamEvent(stream, topUp, graceEnd).refusal?.code).toBe("stream-state");
     expect(stateAfter(stream, [{ kind: "tick" }, graceEnd - 1n]).status).toBe("exhausted");
-    expect(stateAfter(stream, [{ kind: "tick" }, graceEnd])).toMatchObject({
+    expect(stateAfter(stream, [{ kind: "tick" }, graceEnd + HOUR])).toMatchObject({
       status: "settled",
       closeCause: "grace-ended",
       closedMs: graceEnd,
@@ -355,6 +355,11 @@ describe("standing orders", () => {
       segmentStartMs: 5n * HOUR,
     });
     expect(stateAfter(stream, [autoTopUp, 7n * HOUR]).status).toBe("exhausted");
+  });
+
+  test("given a paused stream, it waits: nothing runs out", () => {
+    const paused = stateAfter(opened(terms({ autoTopUp: rule }), 0n), [{ kind: "pause" }, 3n * HOUR + 1n]);
+    expect(stateAfter(paused, [autoTopUp, 9n * HOUR]).funded).toBe(paused.funded);
   });
 
   test("given a rule set later or taken back, it counts from then on", () => {
