@@ -41,7 +41,7 @@ export async function step(title, task) {
 
 /** Ends the program for a failure: one line for what we foresaw, the whole error for what we did not. @param {unknown} error */
 export function describeFailure(error) {
-  const foreseen = ["Refusal", "EnvError", "DataDirHeld", "NoPostgresHere"];
+  const foreseen = ["Refusal", "EnvError", "DataDirHeld", "NoPostgresHere", "MigrationError"];
   if (error instanceof Error && foreseen.includes(error.name)) return red(error.message);
   return error instanceof Error ? red(error.stack ?? error.message) : red(String(error));
 }

@@ -17,6 +17,11 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
 )`;
 
+/** The database and this version do not fit together. The message says what to do. */
+export class MigrationError extends Error {
+  name = "MigrationError";
+}
+
 /**
  * Applies the migrations that are due and records them exactly as `prisma migrate deploy` does, in milliseconds and
  * without its command line. `prisma migrate status` agrees afterwards, and each continues what the other began.
@@ -24,7 +29,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  * @param {import("pg").ClientBase} client a connection of its own: the lock belongs to its session, so no pooler in between
  * @param {string} folder that holds `<name>/migration.sql`
  * @returns {Promise<string[]>} the names applied now
- * @throws Error when an applied migration was edited, is missing from the folder, or failed half-way before
+ * @throws MigrationError when an applied migration was edited, is missing from the folder, or failed half-way before
  */
 export async function migrate(client, folder) {
   await client.query(`SELECT pg_advisory_lock(${PRISMA_LOCK})`);
@@ -52,7 +57,7 @@ export function planMigrations(present, recorded) {
   const names = new Set(present.map(({ name }) => name));
   const gone = recorded.find((row) => !names.has(row.migration_name));
   if (gone)
-    throw new Error(
+    throw new MigrationError(
       `The database has migration ${gone.migration_name}, which this version lacks: it belongs to a newer or other version.`,
     );
 
@@ -60,11 +65,11 @@ export function planMigrations(present, recorded) {
     const row = known.get(name);
     if (!row) return true;
     if (row.finished_at === null)
-      throw new Error(
+      throw new MigrationError(
         `Migration ${name} failed before. Mend the database, then run \`npx prisma migrate resolve\`.`,
       );
     if (row.checksum !== checksum)
-      throw new Error(
+      throw new MigrationError(
         `Migration ${name} was edited after it had been applied. Put the old text back and add a new one.`,
       );
     return false;
@@ -106,7 +111,9 @@ async function apply(client, { name, sql, checksum }) {
     await client.query(sql); // Sent whole: one implicit transaction, and function bodies keep their semicolons.
   } catch (cause) {
     await client.query(`UPDATE "_prisma_migrations" SET logs = $2 WHERE id = $1`, [id, String(cause)]);
-    throw new Error(`Migration ${name} failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new MigrationError(`Migration ${name} failed: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
   }
   await client.query(
     `UPDATE "_prisma_migrations" SET finished_at = now(), applied_steps_count = applied_steps_count + 1 WHERE id = $1`,
