@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, request as openRequest, type Server } from "node:http";
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  request as openRequest,
+  type Server,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
@@ -75,6 +81,29 @@ describe("nodeListener", () => {
     parts[0]?.close();
     expect((await reader?.read())?.done).toBe(true);
   });
+
+  test.each(["unread", "read in part"])(
+    "given a body left %s, its connection serves the next request",
+    async (left) => {
+      const url = await serve(async (request) => {
+        if (left === "read in part" && request.body) await request.body.getReader().read();
+        return new Response("done");
+      });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const send = (method: string, body?: string) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          const request = openRequest(url, { method, agent, timeout: 2_000 }, (response) => {
+            response.resume().on("end", () => resolve(response.statusCode));
+          });
+          request.on("error", reject).on("timeout", () => request.destroy(new Error("no answer")));
+          request.end(body);
+        });
+      expect(await send("POST", "x".repeat(300_000))).toBe(200);
+      expect(await send("OPTIONS")).toBe(200);
+      expect(await send("GET")).toBe(200);
+      agent.destroy();
+    },
+  );
 
   test("given a request body that comes in parts, the handler reads each as it comes", async () => {
     const url = await serve(async (request) => new Response(request.body));

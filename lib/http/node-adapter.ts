@@ -1,9 +1,10 @@
 import "server-only";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { toProblem } from "@/lib/errors";
 import { problemResponse } from "./problem-response";
+
+/** Event of ours on the request: whatever the handler has not read of the body is of no use any more. */
+const ANSWERED = Symbol("answered");
 
 export type FetchHandler = (request: Request) => Promise<Response>;
 export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
@@ -33,6 +34,7 @@ export function nodeListener(
       if (!left.signal.aborted) onError(error);
       outgoing.destroy();
     }
+    incoming.emit(ANSWERED);
   };
 }
 
@@ -57,8 +59,31 @@ function toRequest(incoming: IncomingMessage, origin: string, signal: AbortSigna
     headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
 
   if (method === "GET" || method === "HEAD") return new Request(origin + url, { method, headers, signal });
-  const body = Readable.toWeb(incoming) as NodeReadableStream<Uint8Array> as ReadableStream<Uint8Array>;
+  const body = bodyOf(incoming);
   return new Request(origin + url, { method, headers, signal, body, duplex: "half" } as RequestInit);
+}
+
+/** The body, untouched until somebody reads it: one that nobody reads is left to Node, which discards it behind the answer. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let chunks: AsyncIterator<Uint8Array> | undefined;
+  // One that is read in part is discarded, too: it would stand before the next request of a kept-alive connection.
+  const discard = async () => {
+    await chunks?.return?.();
+    incoming.resume();
+  };
+  incoming.once(ANSWERED, () => void discard().catch(() => {}));
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        chunks ??= incoming.iterator({ destroyOnReturn: false });
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: discard,
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 async function send(response: Response, outgoing: ServerResponse, headOnly: boolean): Promise<void> {
