@@ -22,10 +22,15 @@ const periodMs = z
 /** A price of time. Slower than one base unit a second cannot be told from nothing, and is refused. */
 const rate = z
   .strictObject({ amount: amountString(1n), periodMs })
-  .refine(({ amount, periodMs }) => amount * 1000n >= periodMs, {
-    path: ["amount"],
-    error: "A rate is at least one base unit a second.",
-  });
+  // zod asks this also when a member was refused, and then hands it over as it came.
+  .refine(
+    ({ amount, periodMs }) =>
+      typeof amount !== "bigint" || typeof periodMs !== "bigint" || amount * 1000n >= periodMs,
+    {
+      path: ["amount"],
+      error: "A rate is at least one base unit a second.",
+    },
+  );
 
 const tierOverride = z.strictObject({
   rate: rate.optional(),

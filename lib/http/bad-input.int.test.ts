@@ -1,0 +1,279 @@
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+
+// Before anything reads DATABASE_URL: the test compares whole tables, which other files write at the same time.
+await vi.hoisted(async () => {
+  const { useOwnDatabase } = await import("@/lib/testing/own-database");
+  await useOwnDatabase();
+});
+
+import { pool } from "@/lib/db/pool";
+import { type ProblemCode, problems } from "@/lib/errors";
+import { type BadRequest, badRequests, type Right } from "@/lib/testing/bad-requests";
+import { answerOf, callOperation, type Sent } from "@/lib/testing/call-operation";
+import { databaseFingerprint } from "@/lib/testing/database-fingerprint";
+import { providerListing } from "@/lib/testing/provider-listing";
+import { signIn } from "@/lib/testing/sign-in";
+import type { Operation } from "./define-operation";
+import { operations } from "./operations";
+import { creditWalletOperation } from "./operations/account-operations";
+import { createNonceOperation, deleteSessionOperation } from "./operations/auth-operations";
+import { registerProviderOperation } from "./operations/market-operations";
+import { openStreamOperation } from "./operations/stream-operations";
+import { forgetRateCounts } from "./rate-limit";
+
+/** Wrong requests for each operation, at least. */
+const CASES_MIN = 200;
+const TOKEN = 10n ** 18n;
+const UNKNOWN: Record<string, string> = {
+  streamId: "str_0000000000000000000000000000000000",
+  requestId: "req_0000000000000000000000000000000000",
+  serviceId: "svc_0000000000000000000000000000000000",
+  providerId: "nobody-has-this",
+  category: "no_category",
+};
+
+type Person = Awaited<ReturnType<typeof signIn>>;
+let sender: Person;
+let owner: Person;
+let stranger: Person;
+let streamId: string;
+let serviceId: string;
+const requestId = "req_11111111111111111111111111111111";
+
+beforeAll(async () => {
+  [sender, owner, stranger] = await Promise.all([signIn(), signIn(), signIn()]);
+  await answerOf(registerProviderOperation, { token: owner.token, json: providerListing("target") });
+  for (const { token } of [sender, stranger])
+    await answerOf(creditWalletOperation, { token, json: { amount: String(TOKEN) } });
+  const opened = await answerOf<{ id: string }>(openStreamOperation, {
+    token: sender.token,
+    json: { providerId: "target", tier: "basic" },
+    headers: { "Idempotency-Key": "taken" },
+  });
+  streamId = opened.id;
+  const { rows } = await pool().query<{ id: string }>("select id from service");
+  serviceId = rows[0]?.id ?? "";
+  await pool().query(
+    `insert into request (id, stream_id, provider_id, payer, request_type, method, path, via, decision, state, at_ms, request_hash)
+     values ($1, $2, 'target', $3, 'letter-count', 'POST', '/count', 'session', 'authorised', 'served', clock_ms(), 'x')`,
+    [requestId, streamId, sender.address],
+  );
+  await pool().query(
+    `insert into request_answer (request_id, status, headers, body, expires_ms) values ($1, 200, '{}', 'secret', clock_ms() + 1000000)`,
+    [requestId],
+  );
+});
+
+beforeEach(() => forgetRateCounts());
+
+/** A request that each operation takes: wrong ones are made from it. */
+function rightFor(operation: Operation): Right {
+  const tokens = {
+    account: sender.token,
+    admin: "tests-only-admin-token",
+    cron: "tests-only-cron-secret",
+    none: "",
+  };
+  const token = operation.id === "collectStream" ? owner.token : tokens[operation.auth];
+  const ids: Record<string, string> = {
+    streamId,
+    serviceId,
+    requestId,
+    providerId: "target",
+    category: "data_analytics",
+  };
+  const params = Object.fromEntries(
+    Object.keys(operation.params.shape).map((name) => [name, ids[name] ?? ""]),
+  );
+  const queries: Record<string, string> = { findCheapestProvider: "capability=letter-count" };
+  const bodies: Record<string, Record<string, unknown>> = {
+    createNonce: { address: sender.address },
+    createSession: { message: "m", signature: `0x${"11".repeat(65)}` },
+    registerProvider: providerListing("target", {
+      depositMs: 14_400_000,
+      graceMs: 900_000,
+      maxConcurrency: 4,
+      active: true,
+      tierOverrides: {
+        basic: {
+          rate: { amount: String(TOKEN), periodMs: 86_400_000 },
+          maxRequestsPerHour: 5,
+          priority: "high",
+        },
+      },
+    }),
+    validateService: { service: {} },
+    openStream: {
+      providerId: "target",
+      tier: "basic",
+      deposit: String(TOKEN / 2n),
+      autoTopUp: { triggerMs: 3_600_000, chunkMs: 3_600_000, dailyMax: "1", expiresMs: null },
+    },
+    topUpStream: { amount: "1" },
+    changeStreamTier: { tier: "professional" },
+    setAutoTopUp: { rule: { triggerMs: 3_600_000, chunkMs: 3_600_000, dailyMax: "1", expiresMs: 1 } },
+    creditWallet: { amount: "1" },
+  };
+  const takesBody = operation.method !== "GET";
+  const body = takesBody ? (bodies[operation.id] ?? {}) : null;
+  const sent: Sent = {
+    params,
+    query: queries[operation.id] ?? "",
+    ...(token ? { token } : {}),
+    ...(body ? { json: body } : {}),
+  };
+  return { sent, body };
+}
+
+type Answer = { status: number; code: ProblemCode; body: Record<string, unknown> };
+
+/** Sends a wrong request and insists that it is refused as problem details that hold together. */
+async function refused(operation: Operation, { why, sent }: BadRequest): Promise<Answer> {
+  const response = await callOperation(operation, sent);
+  const text = await response.text();
+  const about = `${operation.id}, ${why}: ${response.status} ${text.slice(0, 300)}`;
+  expect(response.status, about).toBeGreaterThanOrEqual(400);
+  expect(response.status, about).toBeLessThan(500);
+  expect(response.status, about).not.toBe(429);
+  expect(response.headers.get("Content-Type"), about).toBe("application/problem+json");
+  const body = JSON.parse(text) as Record<string, unknown> & { code: ProblemCode };
+  expect(problems[body.code], about).toMatchObject({ status: response.status, title: body.title });
+  expect(body.type, about).toBe(`http://localhost:3000/problems/${body.code}`);
+  expect(text, about).not.toContain(sender.token);
+  return { status: response.status, code: body.code, body };
+}
+
+/** Sixteen at a time: as a server meets them, and quick. */
+async function refuseAll(operation: Operation, cases: readonly BadRequest[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let at = 0; at < cases.length; at += 16) {
+    forgetRateCounts();
+    answers.push(...(await Promise.all(cases.slice(at, at + 16).map((bad) => refused(operation, bad)))));
+  }
+  return answers;
+}
+
+/** Runs, and insists that not one row of any table changed. */
+async function withoutWriting(run: () => Promise<void>): Promise<void> {
+  const before = await databaseFingerprint();
+  await run();
+  expect(await databaseFingerprint()).toEqual(before);
+}
+
+describe("bad input", () => {
+  test.each(operations.map((operation) => ({ id: operation.id, operation })))(
+    "given at least 200 wrong requests, the operation $id refuses each with problem details and writes nothing",
+    async ({ operation }) => {
+      await withoutWriting(async () => {
+        const cases = badRequests(operation, rightFor(operation), CASES_MIN);
+        expect(cases.length).toBeGreaterThanOrEqual(CASES_MIN);
+        const answers = await refuseAll(operation, cases);
+        // The cases reach past the front door: not all of them are refused for one and the same reason.
+        expect(new Set(answers.map(({ code }) => code)).size).toBeGreaterThan(1);
+      });
+    },
+  );
+
+  test("given an id that is unknown and one of somebody else's, the two answers are the same 404", async () => {
+    await withoutWriting(async () => {
+      for (const operation of operations.filter(
+        ({ auth, params }) => auth === "account" && Object.keys(params.shape).length > 0,
+      )) {
+        const { sent } = rightFor(operation);
+        const theirs = await refused(operation, {
+          why: "somebody else's",
+          sent: { ...sent, token: stranger.token },
+        });
+        const names = Object.keys(operation.params.shape);
+        const params = Object.fromEntries(names.map((name) => [name, UNKNOWN[name] ?? ""]));
+        const unknown = await refused(operation, { why: "unknown", sent: { ...sent, params } });
+        expect(theirs.status).toBe(404);
+        expect(theirs.body).toEqual(unknown.body);
+      }
+    });
+  });
+
+  test("given the wrong end of a stream, its operations are not there either", async () => {
+    await withoutWriting(async () => {
+      for (const id of [
+        "topUpStream",
+        "pauseStream",
+        "resumeStream",
+        "changeStreamTier",
+        "setAutoTopUp",
+        "collectStream",
+      ]) {
+        const operation = operations.find((candidate) => candidate.id === id);
+        if (!operation) throw new Error(`There is no operation ${id}.`);
+        const { sent } = rightFor(operation);
+        const token = id === "collectStream" ? sender.token : owner.token;
+        expect((await refused(operation, { why: "the other end", sent: { ...sent, token } })).code).toBe(
+          "stream-not-found",
+        );
+      }
+    });
+  });
+
+  test("given input that only the market or the ledger can refuse, it does, and writes nothing", async () => {
+    const open = (json: Record<string, unknown>, headers: HeadersInit = {}): Sent => ({
+      token: sender.token,
+      json,
+      headers,
+    });
+    const register = (changes: Record<string, unknown>, token = owner.token): Sent => ({
+      token,
+      json: providerListing("target", changes),
+    });
+    const table: [Operation, Sent, ProblemCode][] = [
+      [openStreamOperation, open({ providerId: "nobody-has-this" }), "provider-not-found"],
+      [openStreamOperation, open({ providerId: "target", tier: "platinum" }), "unknown-tier"],
+      [openStreamOperation, open({ providerId: "target", deposit: "1" }), "invalid-input"],
+      [openStreamOperation, open({ providerId: "target", tier: "enterprise" }), "insufficient-balance"],
+      [openStreamOperation, { ...open({ providerId: "target" }), token: owner.token }, "self-stream"],
+      [
+        openStreamOperation,
+        open({ providerId: "target", tier: "enterprise" }, { "Idempotency-Key": "taken" }),
+        "idempotency-conflict",
+      ],
+      [registerProviderOperation, register({}, stranger.token), "provider-taken"],
+      [registerProviderOperation, register({ tierOverrides: { platinum: {} } }), "unknown-tier"],
+      [registerProviderOperation, register({ tierOverrides: { constructor: {} } }), "unknown-tier"],
+      [
+        registerProviderOperation,
+        register({ tierOverrides: { basic: { rate: { amount: "86399", periodMs: 86_400_000 } } } }),
+        "invalid-input",
+      ],
+      [
+        registerProviderOperation,
+        register({ capabilities: ["letter-count", "letter-count"] }),
+        "invalid-input",
+      ],
+      [registerProviderOperation, register({ capabilities: ["other"] }), "invalid-input"],
+    ].map((row) => row as [Operation, Sent, ProblemCode]);
+    await withoutWriting(async () => {
+      for (const [operation, sent, code] of table)
+        expect((await refused(operation, { why: JSON.stringify(sent.json), sent })).code).toBe(code);
+    });
+  });
+
+  test("given sessions that are revoked or past their time, they open nothing", async () => {
+    const [revoked, expired] = await Promise.all([signIn(), signIn()]);
+    await answerOf(deleteSessionOperation, { token: revoked.token });
+    await pool().query(
+      "update auth_session set expires_at = now() - interval '1 second' where address = $1",
+      [expired.address],
+    );
+    await withoutWriting(async () => {
+      for (const operation of operations.filter(({ auth }) => auth === "account"))
+        for (const { token } of [revoked, expired])
+          expect(
+            (await refused(operation, { why: "stale", sent: { ...rightFor(operation).sent, token } })).code,
+          ).toBe("sign-in-required");
+    });
+  });
+
+  test("given the bad-input net itself, a request that is right gets through it: the cases can fail", async () => {
+    const { sent } = rightFor(createNonceOperation);
+    await expect(refused(createNonceOperation, { why: "nothing is wrong", sent })).rejects.toThrow();
+  });
+});
