@@ -1,4 +1,4 @@
-import { divFloor } from "./amount";
+import { divFloor, smallerOf } from "./amount";
 import type { Fraction } from "./fraction";
 import type { Rate } from "./rate";
 
@@ -10,14 +10,17 @@ export type Funding = {
   readonly available: bigint;
 };
 
+/** Some 3,170 years: no runway is longer, so that its end fits a `Date` and an int8, whatever the deposit. */
+export const MAX_RUNWAY_MS = 100_000_000_000_000n;
+
 /**
- * The last millisecond that is paid for: the largest with exact accrual <= available (equality is funded).
- * `startMs - 1` when not even the start is.
+ * The last millisecond that is paid for: the largest with exact accrual <= available (equality is funded), but no
+ * more than MAX_RUNWAY_MS after the start. `startMs - 1` when not even the start is.
  */
 export function fundedUntilMs({ accruedAtStart, rate, startMs, available }: Funding): bigint {
   const left = available * accruedAtStart.den - accruedAtStart.num; // in units of 1 / den
   if (left < 0n) return startMs - 1n;
-  return startMs + divFloor(left * rate.periodMs, accruedAtStart.den * rate.amount);
+  return startMs + smallerOf(divFloor(left * rate.periodMs, accruedAtStart.den * rate.amount), MAX_RUNWAY_MS);
 }
 
 /** The first millisecond that is not paid for: the stream is exhausted from here on. */

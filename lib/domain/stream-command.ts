@@ -95,6 +95,7 @@ function resume(step: StreamStep, atMs: bigint): StreamStep | StreamRefusal {
 /** The receiver takes what was earned so far. Nothing due is no refusal: nothing happens. */
 function collect(step: StreamStep, atMs: bigint): StreamStep | StreamRefusal {
   if (step.state.status === "pending" || step.state.status === "failed") return wrongState(step.state);
+  if (isGraceOver(step, atMs)) return tick(step, atMs); // It settles, with all that there is to collect.
   const collected = bill(step, atMs);
   const { billed } = collected.state;
   const amount = billed - step.state.billed;
@@ -107,14 +108,18 @@ function closeBy(step: StreamStep, by: "sender" | "receiver", atMs: bigint): Str
   const { status } = step.state;
   if (status === "closing" || status === "settled") return step;
   if (status === "pending" || status === "failed") return wrongState(step.state);
-  return close(step, by, atMs);
+  return isGraceOver(step, atMs) ? tick(step, atMs) : close(step, by, atMs);
 }
 
 /** What a sweep finishes: a grace that nobody used, a closed stream whose last call has ended. */
 function tick(step: StreamStep, atMs: bigint): StreamStep {
   const { status, held, graceUntilMs } = step.state;
-  if (status === "exhausted" && graceUntilMs !== null && atMs >= graceUntilMs)
-    return close(step, "grace-ended", graceUntilMs);
+  if (graceUntilMs !== null && isGraceOver(step, atMs)) return close(step, "grace-ended", graceUntilMs);
   if (status === "closing" && held === 0n) return settle(step, atMs);
   return step;
+}
+
+/** The stream has ended, though nobody has written it down: whoever comes next finds it closed as of the end of its grace. */
+function isGraceOver({ state: { status, graceUntilMs } }: StreamStep, atMs: bigint): boolean {
+  return status === "exhausted" && graceUntilMs !== null && atMs >= graceUntilMs;
 }

@@ -138,6 +138,7 @@ describe("running out", () => {
     expect(applyStreamEvent(stream, topUp, graceEnd - 1n).refusal).toBeUndefined();
     expect(applyStreamEvent(stream, topUp, graceEnd).refusal?.code).toBe("stream-state");
     expect(stateAfter(stream, [{ kind: "tick" }, graceEnd - 1n]).status).toBe("exhausted");
+    expect(stateAfter(stream, [{ kind: "tick" }, graceEnd]).status).toBe("settled");
     expect(stateAfter(stream, [{ kind: "tick" }, graceEnd + HOUR])).toMatchObject({
       status: "settled",
       closeCause: "grace-ended",
