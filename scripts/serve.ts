@@ -1,8 +1,8 @@
-// The web server: `node --import ./scripts/register-ts.mjs scripts/serve.ts [--dev]`, started by `npm start` and usable alone.
+// The web server: `node --import ./scripts/register-ts.mjs scripts/serve.ts [--dev | --gateway]`, started by `npm start` and usable
+// alone. With `--gateway` (`npm run gateway`) it runs without Next: doors and the API, for more doors over one database.
 // One node:http server stands in front of Next. It answers the paid door and health itself, because an empty route of Next
 // costs forty times a plain one (docs/decisions/0002), and hands everything else to Next in the same process.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import next from "next";
 import { GET as health } from "@/app/api/health/route";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
@@ -11,13 +11,13 @@ import { logger } from "@/lib/http/log";
 import { type NodeListener, nodeListener } from "@/lib/http/node-adapter";
 import { paidDoor } from "@/lib/mpp/paid-door";
 import { startSweepLoop } from "@/lib/streams/run-sweep";
+import { apiRoutes } from "./api-routes";
 
 /** How long requests under way may take once the server was told to stop. */
 const DRAIN_MS = 10_000;
 
 const dev = process.argv.includes("--dev");
-const app = next({ dev, hostname: env.HOST, port: env.PORT });
-await app.prepare();
+const app = process.argv.includes("--gateway") ? null : await startNext();
 
 const onError = (error: unknown) => logger.error({ error }, "A handler failed");
 const door = nodeListener(paidDoor, { origin: env.ORIGIN, onError });
@@ -25,14 +25,14 @@ const healthy = nodeListener((request) => health(request, { params: Promise.reso
   origin: env.ORIGIN,
   onError,
 });
-const pages = app.getRequestHandler();
+const pages = app?.getRequestHandler() ?? nodeListener(apiRoutes(), { origin: env.ORIGIN, onError });
 
 const server = createServer(
   { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000 },
   listener,
 );
 server.keepAliveTimeout = 65_000; // Longer than the usual load balancer's 60 s, so that it closes first.
-server.on("upgrade", app.getUpgradeHandler());
+if (app) server.on("upgrade", app.getUpgradeHandler());
 const stopSweep =
   databaseConfigured() && env.SWEEP_INTERVAL_MS > 0 ? startSweepLoop(env.SWEEP_INTERVAL_MS) : () => {};
 
@@ -46,6 +46,13 @@ server.listen(env.PORT, env.HOST, () => {
   process.send?.({ type: "listening" });
 });
 for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(signal, stop);
+
+async function startNext() {
+  const { default: next } = await import("next");
+  const started = next({ dev, hostname: env.HOST, port: env.PORT });
+  await started.prepare();
+  return started;
+}
 
 function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
   const refused = admitRequest(incoming);

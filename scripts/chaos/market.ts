@@ -1,0 +1,127 @@
+import { requiredDeposit } from "@/lib/domain/deposit";
+import type { TierName } from "@/lib/domain/tier";
+import type { ChaosAccount } from "./account";
+
+const USDCX = 10n ** 18n;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** `price`: base units that one call takes beside the flow. */
+export type Service = { providerId: string; path: string; price: bigint };
+export type Provider = {
+  id: string;
+  owner: ChaosAccount;
+  services: readonly [Service, ...Service[]];
+  /** Base units that each tier asks for at least. */
+  deposits: Record<TierName, bigint>;
+};
+
+type Plan = {
+  id: string;
+  depositMs: number;
+  graceMs: number;
+  maxConcurrency: number;
+  maxRequestsPerHour: number;
+  rates: readonly [bigint, bigint, bigint];
+  periodMs: number;
+  price: bigint;
+};
+
+/** Three providers, each with its own way of saying no. */
+const plans: readonly Plan[] = [
+  // Slow money and no limits: where most calls go.
+  {
+    id: "chaos-steady",
+    depositMs: 4 * 60 * MINUTE_MS,
+    graceMs: 15 * MINUTE_MS,
+    maxConcurrency: 16,
+    maxRequestsPerHour: 1_000_000,
+    rates: [USDCX, 10n * USDCX, 100n * USDCX],
+    periodMs: DAY_MS,
+    price: 1_234_567_890_123_457n,
+  },
+  // Deposits are spent within the run, mostly by calls: exhaustion, grace, revival, closing by the sweep.
+  {
+    id: "chaos-hasty",
+    depositMs: MINUTE_MS,
+    graceMs: 2_500,
+    maxConcurrency: 8,
+    maxRequestsPerHour: 1_000_000,
+    rates: [USDCX, 2n * USDCX, 3n * USDCX],
+    periodMs: MINUTE_MS,
+    price: 70_000_000_000_000_001n,
+  },
+  // Hourly limits that are reached, and one call at a time.
+  {
+    id: "chaos-narrow",
+    depositMs: 4 * 60 * MINUTE_MS,
+    graceMs: 15 * MINUTE_MS,
+    maxConcurrency: 1,
+    maxRequestsPerHour: 15,
+    rates: [USDCX, 10n * USDCX, 100n * USDCX],
+    periodMs: DAY_MS,
+    price: 3_000_000_000_000_007n,
+  },
+];
+
+/** Registers the providers by the API, each with an owner of its own. */
+export async function openMarket(
+  upstreamPort: number,
+  server: string,
+  newAccount: (name: string) => ChaosAccount,
+): Promise<[Provider, ...Provider[]]> {
+  const providers: Provider[] = [];
+  for (const plan of plans) {
+    const owner = newAccount(`owner of ${plan.id}`);
+    const reply = await owner.ask(server, "POST", "/api/v1/providers", listing(plan, upstreamPort));
+    if (reply.status >= 300) throw new Error(`${plan.id} was not registered: ${reply.status} ${reply.text}`);
+    providers.push({
+      id: plan.id,
+      owner,
+      deposits: { basic: deposit(plan, 0), professional: deposit(plan, 1), enterprise: deposit(plan, 2) },
+      services: [
+        { providerId: plan.id, path: "/flow", price: 0n },
+        { providerId: plan.id, path: "/priced", price: plan.price },
+      ],
+    });
+  }
+  return providers as [Provider, ...Provider[]]; // There are three plans.
+}
+
+function deposit({ rates, periodMs, depositMs }: Plan, tier: 0 | 1 | 2): bigint {
+  return requiredDeposit({ amount: rates[tier], periodMs: BigInt(periodMs) }, BigInt(depositMs));
+}
+
+function listing(plan: Plan, upstreamPort: number) {
+  const tier = (rate: bigint) => ({
+    rate: { amount: String(rate), periodMs: plan.periodMs },
+    maxRequestsPerHour: plan.maxRequestsPerHour,
+  });
+  const [basic, professional, enterprise] = plan.rates;
+  return {
+    id: plan.id,
+    name: plan.id,
+    endpoint: `http://127.0.0.1:${upstreamPort}`,
+    capabilities: ["echo"],
+    category: "development_tools",
+    depositMs: plan.depositMs,
+    graceMs: plan.graceMs,
+    maxConcurrency: plan.maxConcurrency,
+    tierOverrides: { basic: tier(basic), professional: tier(professional), enterprise: tier(enterprise) },
+    services: [service("flow", 0n), service("priced", plan.price)],
+  };
+}
+
+function service(slug: string, price: bigint) {
+  return {
+    slug,
+    name: slug,
+    category: "development_tools",
+    capability: "echo",
+    method: "POST",
+    path: `/${slug}`,
+    inputSchema: { type: "object" },
+    pricingModel: price > 0n ? "fixed" : "per_second",
+    pricePerCall: String(price),
+  };
+}
