@@ -59,7 +59,12 @@ export function LiveAmount({
   }, [anchor, sign, base, serverNowMs, asset, digits]);
 
   return (
-    <output ref={output} aria-label={label} aria-live="off" className={cn("whitespace-nowrap", className)}>
+    <output
+      ref={output}
+      aria-label={label}
+      aria-live="off"
+      className={cn("whitespace-nowrap tabular-nums", className)}
+    >
       <span>{head}</span>
       <span className="text-faint">{tail}</span>
     </output>

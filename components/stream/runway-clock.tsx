@@ -29,7 +29,7 @@ export function RunwayClock({ depletesAtMs, serverNowMs, className }: Props) {
       aria-live="off"
       dateTime={new Date(Number(depletesAtMs)).toISOString()}
       title={`Funded until ${new Date(Number(depletesAtMs)).toISOString()}`}
-      className={cn("whitespace-nowrap", className)}
+      className={cn("whitespace-nowrap tabular-nums", className)}
     >
       {clock(Number(depletesAtMs - serverNowMs))}
     </time>

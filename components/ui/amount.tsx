@@ -16,9 +16,9 @@ type Props = {
 export function Amount({ value, asset, digits = 6, symbol = true, className }: Props) {
   const exact = toDecimal(value, asset.decimals, asset.decimals, "down");
   return (
-    <span title={`${exact} ${asset.symbol}`} className={cn("whitespace-nowrap", className)}>
+    <span title={`${exact} ${asset.symbol}`} className={cn("whitespace-nowrap tabular-nums", className)}>
       {toDecimal(value, asset.decimals, digits, "nearest")}
-      {symbol ? <span className="ml-1 text-[0.85em] text-soft">{asset.symbol}</span> : null}
+      {symbol ? <span className="text-[0.85em] text-soft"> {asset.symbol}</span> : null}
     </span>
   );
 }

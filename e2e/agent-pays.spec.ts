@@ -1,0 +1,94 @@
+import { expect, test } from "@playwright/test";
+import { Receipt } from "mppx";
+import { Mppx } from "mppx/client";
+import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { ledgerStream } from "../agents/client/ledger-stream";
+import { streamFetch } from "../agents/client/stream-fetch";
+
+const TOKEN = 10n ** 18n;
+const caps = { maxRatePerDay: 20n * TOKEN, maxDeposit: 5n * TOKEN, maxTotal: 20n * TOKEN };
+const das28 = { tenderJoints: 4, swollenJoints: 5, esrMmPerHour: 44, globalHealthMm: 12 };
+
+/** An agent as it starts: a key, a session by SIWE over plain HTTP, and play money. */
+async function newAgent(origin: string): Promise<{ account: PrivateKeyAccount; bearer: string }> {
+  const account = privateKeyToAccount(generatePrivateKey());
+  const { message } = await post(`${origin}/api/v1/auth/nonce`, { address: account.address });
+  const signature = await account.signMessage({ message: String(message) });
+  const { token } = await post(`${origin}/api/v1/auth/session`, { message, signature });
+  const bearer = `Bearer ${token}`;
+  await post(`${origin}/api/v1/wallet/faucet`, { amount: String(10n * TOKEN) }, { Authorization: bearer });
+  return { account, bearer };
+}
+
+async function post(url: string, body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID(), ...headers },
+    body: JSON.stringify(body),
+  });
+  expect(response.ok, `${url}: ${await response.clone().text()}`).toBe(true);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+const request = {
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(das28),
+};
+
+test("an agent with the stock mppx client gets 402, opens a stream, is served with a receipt, and gets its money back", async ({
+  baseURL = "",
+}) => {
+  const { account, bearer } = await newAgent(baseURL);
+  const mppx = Mppx.create({ polyfill: false, methods: [ledgerStream({ account, caps })] });
+  const url = `${baseURL}/api/p/rheumascore/compute/das28-esr`;
+
+  const response = await mppx.fetch(url, request);
+  expect(response.status).toBe(200);
+  // 0.56·√4 + 0.28·√5 + 0.70·ln 44 + 0.014·12 = 4.56
+  expect(await response.json()).toMatchObject({ das28: 4.56 });
+  const receipt = Receipt.fromResponse(response) as Record<string, unknown>;
+  expect(receipt).toMatchObject({ status: "success", method: "ledger", plan: "rheumascore", tier: "basic" });
+
+  const checked = await (await fetch(`${baseURL}/api/v1/receipts/${receipt.requestId}`)).json();
+  expect(checked).toMatchObject({ verified: true });
+
+  const settlement = await post(
+    `${baseURL}/api/v1/streams/${receipt.streamId}/close`,
+    {},
+    { Authorization: bearer },
+  );
+  const { totalPaid, refund } = settlement as { totalPaid: string; refund: string };
+  const wallet = await (
+    await fetch(`${baseURL}/api/v1/wallet`, { headers: { Authorization: bearer } })
+  ).json();
+  expect(BigInt(wallet.balance) + BigInt(totalPaid)).toBe(10n * TOKEN);
+  expect(BigInt(refund)).toBeGreaterThan(0n);
+});
+
+test("after the first call an agent pays with its session token: one request a call, one stream", async ({
+  baseURL = "",
+}) => {
+  const { account, bearer } = await newAgent(baseURL);
+  const statuses: number[] = [];
+  const counting: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    statuses.push(response.status);
+    return response;
+  };
+  const paid = streamFetch({ account, caps, fetch: counting });
+  const url = `${baseURL}/api/p/rheumascore/compute/das28-esr`;
+
+  expect((await paid(url, request)).status).toBe(200);
+  const opening = statuses.splice(0);
+  expect(opening.at(-1)).toBe(200);
+  expect((await paid(url, request)).status).toBe(200);
+  expect((await paid(url, request)).status).toBe(200);
+  expect(statuses).toEqual([200, 200]);
+
+  const streams = await (
+    await fetch(`${baseURL}/api/v1/streams`, { headers: { Authorization: bearer } })
+  ).json();
+  expect(streams.items).toHaveLength(1);
+  expect(streams.items[0]).toMatchObject({ status: "active", served: "3" });
+});
