@@ -256,6 +256,18 @@ describe("bad input", () => {
     });
   });
 
+  test("given a provider or a tier that is not there, the refusal names it", async () => {
+    const open = (json: object) => callOperation(openStreamOperation, { token: sender.token, json });
+    expect(await (await open({ providerId: "no-one" })).json()).toMatchObject({
+      status: 404,
+      detail: "Provider no-one not registered",
+    });
+    expect(await (await open({ providerId: "target", tier: "gold" })).json()).toMatchObject({
+      status: 400,
+      detail: "Unknown tier: gold",
+    });
+  });
+
   test("given sessions that are revoked or past their time, they open nothing", async () => {
     const [revoked, expired] = await Promise.all([signIn(), signIn()]);
     await answerOf(deleteSessionOperation, { token: revoked.token });

@@ -4,7 +4,6 @@ import { type Extensions, ProblemError, problems } from "@/lib/errors";
 const sentences: Partial<Record<keyof typeof problems, string>> = {
   "provider-not-found": "The provider is not registered.",
   "self-stream": "You own this provider: a stream needs two different ends.",
-  "unknown-tier": "The provider has no such tier.",
   "stream-not-found": "Stream not found.",
   "stream-state": "The stream is not in a state for that.",
   "insufficient-balance": "The balance is too low. Nothing was moved.",
@@ -18,7 +17,8 @@ export function refusalOf(error: unknown): unknown {
   if (!isRefusal(error)) return error;
   const code = error.message as keyof typeof problems;
   const members: Extensions = error.detail ? JSON.parse(error.detail) : {};
-  return new ProblemError(code, sentences[code] ?? problems[code].title, {
+  const sentence = code === "unknown-tier" ? `Unknown tier: ${members.tier}` : sentences[code];
+  return new ProblemError(code, sentence ?? problems[code].title, {
     extensions: members,
     cause: error,
   });

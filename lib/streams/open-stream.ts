@@ -3,6 +3,7 @@ import { z } from "zod";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
+import { ProblemError } from "@/lib/errors";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import { getStream } from "./get-stream";
 import { newId } from "./new-id";
@@ -32,6 +33,14 @@ export async function openStream(input: OpenStreamInput, db: Queryable = pool())
     { ...asked, streamId: newId("str"), asset: LEDGER_ASSET.symbol },
     z.object({ streamId: z.string() }),
     db,
-  );
+  ).catch((error: unknown) => {
+    throw nameProvider(error, providerId);
+  });
   return getStream({ actor: asked.actor, streamId }, db);
+}
+
+/** The database refuses without saying which provider was asked for (S0.4 wants it named). */
+function nameProvider(error: unknown, providerId: string): unknown {
+  if (!(error instanceof ProblemError) || error.code !== "provider-not-found") return error;
+  return new ProblemError(error.code, `Provider ${providerId} not registered`, { cause: error });
 }
