@@ -41,7 +41,13 @@ export async function authorizeCall(call: DoorCall, tools: Tools): Promise<Admis
   if (credentials.siwx) return bySignIn(call, credentials.siwx, tools);
   if (credentials.session) {
     const session = { tokenHash: sha256Hex(credentials.session) };
-    const decision = await tools.ledger.authorizeRequest({ ...ledgerCall(call), via: "session", session });
+    const decision = await tools.ledger.authorizeRequest({
+      ...ledgerCall(call),
+      via: "session",
+      session,
+      // The token names the stream. Only a tier that was asked for can then be too fast for it.
+      ...(credentials.tier ? { tier: call.tier.name } : {}),
+    });
     return admit(call, decision, { via: "session", challengeId: null, session: null }, tools);
   }
   return { kind: "answered", response: await tools.refusals.unpaid(call, false), unpaid: true };
@@ -58,6 +64,8 @@ async function byCredential(call: DoorCall, header: string, tools: Tools): Promi
   const { payer, payload, claim } = credential;
   let streamId: string | undefined;
   try {
+    if (payload.action === "topUp" || payload.action === "close")
+      await requireStreamHere(call, payer, payload.streamId, tools.ledger);
     if (payload.action === "close") return await close(payer, payload.streamId, claim.id, tools.ledger);
     streamId = await fund(call, payer, payload, claim.id, tools.ledger);
   } catch (error) {
@@ -124,6 +132,22 @@ async function fund(
       await ledger.topUpStream({ ...money, streamId: payload.streamId, amount: BigInt(payload.amount) });
       return payload.streamId;
   }
+}
+
+/**
+ * A payload may only name a stream between the signer and this provider: what was signed is for this door, and money
+ * must not move elsewhere under it.
+ *
+ * @throws ProblemError `stream-not-found`, the same for every stream that is not
+ */
+async function requireStreamHere(
+  call: DoorCall,
+  actor: string,
+  streamId: string,
+  ledger: DoorLedger,
+): Promise<void> {
+  const { provider } = await ledger.getStream({ actor, streamId });
+  if (provider.id !== call.door.provider.id) throw new ProblemError("stream-not-found", "Stream not found.");
 }
 
 async function close(

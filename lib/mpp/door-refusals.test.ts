@@ -269,6 +269,7 @@ describe("streams that do not pay: how to repair each", () => {
     expect(response.headers.has("www-authenticate")).toBe(false);
     expect(response.headers.has("payment-required")).toBe(false);
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(3_590);
+    expect(response.headers.get("ratelimit")).toMatch(/^"hour";r=0;t=\d+$/);
     expect(await problem(response)).toMatchObject({
       code: "stream/rate-limited",
       limit: 10,
@@ -314,6 +315,39 @@ describe("streams that do not pay: how to repair each", () => {
     expect((await problem(prove)).code).toBe("stream/not-found");
     expect(stream).toMatchObject({ closed: false, funded: TOKEN });
     expect(door.upstream).toHaveLength(0);
+  });
+});
+
+test("a payer's stream to another provider cannot be topped up, closed or used here", async () => {
+  const door = fixture();
+  const { account, stream } = payerOf(door, { provider: 1 });
+  door.wallets.set(account.address.toLowerCase(), TOKEN);
+  const topUp = await pay(
+    door.call,
+    account,
+    quote,
+    {},
+    { action: "topUp", streamId: stream.id, amount: "5" },
+  );
+  const close = await pay(door.call, account, quote, {}, { action: "close", streamId: stream.id });
+  expect([topUp.status, close.status]).toEqual([404, 404]);
+  expect(stream).toMatchObject({ funded: TOKEN, closed: false });
+  expect(door.wallets.get(account.address.toLowerCase())).toBe(TOKEN);
+});
+
+test("a session token does not serve a faster tier than its stream", async () => {
+  const door = fixture();
+  const { account } = payerOf(door);
+  const first = await pay(door.call, account, quote);
+  const headers = {
+    "Stream-Session": first.headers.get("stream-session") ?? "",
+    "Stream-Tier": "enterprise",
+  };
+  const response = await door.call(quote, { headers });
+  expect(response.status).toBe(402);
+  expect(await problem(response)).toMatchObject({
+    code: "stream/flow-rate-insufficient",
+    nextTier: "enterprise",
   });
 });
 

@@ -40,7 +40,11 @@ export type DoorLedger = {
   /** Null when the answer was too large to keep, or its 24 h are over. */
   findAnswer(requestId: string): Promise<StoredAnswer | null>;
   /** For its sender or receiver. */
-  getStream(input: { actor: string; streamId: string }): Promise<{ runwayMs: bigint; minimumTopUp: bigint }>;
+  getStream(input: { actor: string; streamId: string }): Promise<{
+    provider: { id: string };
+    runwayMs: bigint;
+    minimumTopUp: bigint;
+  }>;
   openStream(
     input: MoneyInput & {
       providerId: string;

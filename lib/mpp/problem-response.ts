@@ -17,7 +17,11 @@ export function writeProblem(problem: Writable, extra: HeadersInit = {}): Respon
   headers.set("Content-Type", "application/problem+json");
   headers.set("Cache-Control", "no-store");
   const { retryAfterSeconds, allow } = problem as { retryAfterSeconds?: unknown; allow?: unknown };
-  if (typeof retryAfterSeconds === "number") headers.set("Retry-After", String(Math.ceil(retryAfterSeconds)));
+  if (typeof retryAfterSeconds === "number") {
+    const seconds = Math.max(1, Math.ceil(retryAfterSeconds));
+    headers.set("Retry-After", String(seconds));
+    if (problem.status === 429) headers.set("RateLimit", `"hour";r=0;t=${seconds}`);
+  }
   if (Array.isArray(allow)) headers.set("Allow", allow.join(", "));
   return new Response(JSON.stringify(problem, stringifyBigint), { status: problem.status, headers });
 }

@@ -167,12 +167,13 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
       const stored = outcomes.get(requestId);
       return stored?.answer ? { status: stored.status, ...stored.answer } : null;
     },
-    async getStream({ streamId }) {
+    async getStream({ actor, streamId }) {
       const stream = streams.get(streamId);
-      if (!stream) throw new ProblemError("stream-not-found", "No such stream.");
+      if (!stream || ![stream.payer, stream.receiver].includes(actor))
+        throw new ProblemError("stream-not-found", "No such stream.");
       const left = stream.funded - stream.used - accrued(stream);
       const runwayMs = left < 0n ? 0n : (left * stream.tier.rate.periodMs) / stream.tier.rate.amount;
-      return { runwayMs, minimumTopUp: 1n };
+      return { provider: { id: stream.providerId }, runwayMs, minimumTopUp: 1n };
     },
     async openStream({ actor, idempotencyKey, providerId, tier, deposit }) {
       return operate(actor, idempotencyKey, () => {
