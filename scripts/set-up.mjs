@@ -81,13 +81,13 @@ export async function build() {
   writeFileSync(stamp, inputs);
 }
 
-/** @param {string} stamp @param {string} inputs */
-function isStamped(stamp, inputs) {
+/** Whether the file `stamp` says that its work was done from these inputs. @param {string} stamp @param {string} inputs */
+export function isStamped(stamp, inputs) {
   return existsSync(stamp) && readFileSync(stamp, "utf8") === inputs;
 }
 
 /** @param {string[]} paths files or folders; a missing one counts as empty @returns {string} */
-function hashOf(paths) {
+export function hashOf(paths) {
   const hash = createHash("sha256");
   for (const path of paths.flatMap(filesUnder)) hash.update(path).update("\0").update(readFileSync(path));
   return hash.digest("hex");

@@ -1,6 +1,6 @@
 // `npm start`: from a fresh clone to a running site, and the same again in seconds. `npm run dev` is `--dev`.
 // Plain Node, because on a fresh clone there are no packages yet.
-import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { holdDataDir, processExists } from "./hold-data-dir.mjs";
 import { interrupt, interruption } from "./interruption.mjs";
 import { bold, describeFailure, Refusal, red, seconds, step } from "./report.mjs";
 import { localSecret } from "./secrets-file.mjs";
-import { build, run, setUp } from "./set-up.mjs";
+import { build, hashOf, isStamped, run, setUp } from "./set-up.mjs";
 
 const HELP = `npm start                   set up what is missing, then run Superstream
 npm run dev                 the same with hot reload
@@ -25,6 +25,7 @@ Settings come from the environment or from .env; .env.example lists them all. Th
 const DEMO_PROVIDERS = ["rheumascore", "dnai", "holterai"];
 const DEMO_PROGRAM = "agents/demo-providers/main.ts";
 const SEED = "prisma/seed.ts";
+const SEED_INPUTS = [SEED, "agents/demo-providers", "lib/market", "lib/domain", "prisma/migrations"];
 
 /** @type {(() => unknown)[]} how to end what runs, to be called last first */
 const enders = [];
@@ -175,7 +176,10 @@ async function startPrograms(settings, database) {
       return untilAnswers(`http://${loopback}:${PORT}/api/health`, { ...ready, accept: healthy });
     }),
     demo && step("Start the demo providers", () => startProviders(children, DEMO_PORTS, ready)),
-    NETWORK === "devnet" && demo && existsSync(SEED) && step("Fill the market", () => seed(environment)),
+    NETWORK === "devnet" &&
+      demo &&
+      existsSync(SEED) &&
+      step("Fill the market", () => seed(settings, environment)),
   ]);
 }
 
@@ -196,9 +200,16 @@ async function startProviders(children, ports, ready) {
   await Promise.all(ports.map((port) => untilAnswers(`http://127.0.0.1:${port}/health`, ready)));
 }
 
-/** @param {Record<string, string>} environment */
-async function seed(environment) {
+/**
+ * Lists the demo providers. An embedded database remembers what it was filled from; another is always asked.
+ * @param {Settings} settings @param {Record<string, string>} environment
+ */
+async function seed({ DATA_DIR, DEMO_PORTS, DATABASE_URL }, environment) {
+  const inputs = `${hashOf(SEED_INPUTS)} ${DEMO_PORTS}`;
+  const stamp = join(DATA_DIR, "seeded");
+  if (!DATABASE_URL && isStamped(stamp, inputs)) return "skipped";
   await run(process.execPath, ["--import", "./scripts/register-ts.mjs", SEED], environment);
+  if (!DATABASE_URL) writeFileSync(stamp, inputs);
 }
 
 /** @param {string} message */
