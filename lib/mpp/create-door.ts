@@ -1,6 +1,5 @@
 import "server-only";
 import { ProblemError } from "@/lib/errors";
-import { databaseTrouble } from "@/lib/http/database-trouble";
 import { newId } from "@/lib/streams/new-id";
 import { type Admission, authorizeCall, type Replay } from "./authorize-call";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
@@ -20,6 +19,7 @@ import { receiptKey } from "./receipt-keys";
 import { serveCall } from "./serve-call";
 import { createSignInWithX } from "./sign-in-with-x";
 import { chooseTier, streamTerms } from "./stream-terms";
+import { unverifiable } from "./unverifiable";
 
 export type DoorContext = { clientIp?: string };
 export type PaidDoor = (request: Request, context?: DoorContext) => Promise<Response>;
@@ -70,7 +70,9 @@ export function createDoor(tools: DoorTools): PaidDoor {
     try {
       return withCors(await answer(request, context.clientIp ?? "unknown"));
     } catch (error) {
-      if (!(error instanceof ProblemError)) tools.report("The paid door failed.", error);
+      // A client that left in the middle of its body breaks our reading of it: that is no trouble of ours.
+      if (!(error instanceof ProblemError) && !request.signal.aborted)
+        tools.report("The paid door failed.", error);
       return withCors(problemResponse(unverifiable(error) ?? error, origin));
     }
   };
@@ -113,22 +115,6 @@ async function replay({ requestId }: Replay, ledger: DoorLedger, origin: string)
   headers.set("Cache-Control", "private, no-store");
   const empty = stored.status === 204 || stored.status === 205;
   return new Response(empty ? null : (stored.body as BodyInit), { status: stored.status, headers });
-}
-
-/** While the ledger cannot be asked, nobody is told to pay: 503, and the same call again in a moment. */
-function unverifiable(error: unknown): ProblemError | null {
-  const trouble = databaseTrouble(error);
-  return (
-    trouble &&
-    new ProblemError(
-      "stream/verification-unavailable",
-      "The ledger cannot be asked now. Do not pay again; retry.",
-      {
-        extensions: { retryAfterSeconds: 1 },
-        cause: error,
-      },
-    )
-  );
 }
 
 async function countUnpaid(admission: Admission, clientIp: string, probes: ProbeLimiter): Promise<void> {

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { NodeListener } from "@/lib/http/node-adapter";
-import { type DoorUnderTest, doorContract } from "./door-contract";
+import { type DoorUnderTest, doorContract } from "./testing/door-contract";
 import { newAccount, owner } from "./testing/door-fixture";
 
 const TOKEN = 10n ** 18n;

@@ -13,6 +13,7 @@ import { problemResponse } from "./problem-response";
 import type { ProviderQueue } from "./provider-queue";
 import { buildReceipt, encodeReceipt, type Receipt, type ReceiptFacts, signReceipt } from "./receipt";
 import type { ReceiptKey } from "./receipt-keys";
+import { unverifiable } from "./unverifiable";
 
 export type ServeTools = {
   origin: string;
@@ -49,8 +50,10 @@ export async function serveCall(call: DoorCall, admitted: Admitted, tools: Serve
     return await serveWhole(call, admitted, answer, tools, headers);
   } catch (error) {
     if (!(error instanceof ProblemError)) tools.report("A paid call failed.", error);
-    await voidCall(decision.requestId, toProblem(error).status, tools);
-    return withHeaders(problemResponse(error, tools.origin), headers);
+    // Where the ledger went away at the end, only the ledger knows how the call ended: the same key finds out.
+    const problem = unverifiable(error) ?? error;
+    await voidCall(decision.requestId, toProblem(problem).status, tools);
+    return withHeaders(problemResponse(problem, tools.origin), headers);
   } finally {
     release?.();
   }

@@ -10,12 +10,12 @@ import type { PrivateKeyAccount } from "viem/accounts";
 import { ledgerStream } from "@/agents/client/ledger-stream";
 import type { SpendingCaps } from "@/agents/client/spending-caps";
 import { streamFetch } from "@/agents/client/stream-fetch";
-import type { Json } from "./canonical-json";
-import { contentDigest } from "./digest";
-import type { StreamRequest } from "./ledger-method";
-import type { ReceiptJwk } from "./receipt-keys";
-import { streamTypedData, type UnsignedPayload } from "./stream-typed-data";
-import { verifyReceipt } from "./verify-receipt";
+import type { Json } from "../canonical-json";
+import { contentDigest } from "../digest";
+import type { StreamRequest } from "../ledger-method";
+import type { ReceiptJwk } from "../receipt-keys";
+import { streamTypedData, type UnsignedPayload } from "../stream-typed-data";
+import { verifyReceipt } from "../verify-receipt";
 
 export type DoorUnderTest = {
   baseUrl: string;
