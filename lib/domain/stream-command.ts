@@ -95,7 +95,8 @@ function resume(step: StreamStep, atMs: bigint): StreamStep | StreamRefusal {
 /** The receiver takes what was earned so far. Nothing due is no refusal: nothing happens. */
 function collect(step: StreamStep, atMs: bigint): StreamStep | StreamRefusal {
   if (step.state.status === "pending" || step.state.status === "failed") return wrongState(step.state);
-  if (isGraceOver(step, atMs)) return tick(step, atMs); // It settles, with all that there is to collect.
+  const ended = endGrace(step, atMs);
+  if (ended !== step) return ended;
   const collected = bill(step, atMs);
   const { billed } = collected.state;
   const amount = billed - step.state.billed;
@@ -105,21 +106,20 @@ function collect(step: StreamStep, atMs: bigint): StreamStep | StreamRefusal {
 
 /** Closing again changes nothing: the first settlement stands (D0.4). */
 function closeBy(step: StreamStep, by: "sender" | "receiver", atMs: bigint): StreamStep | StreamRefusal {
-  const { status } = step.state;
-  if (status === "closing" || status === "settled") return step;
-  if (status === "pending" || status === "failed") return wrongState(step.state);
-  return isGraceOver(step, atMs) ? tick(step, atMs) : close(step, by, atMs);
+  if (step.state.status === "pending" || step.state.status === "failed") return wrongState(step.state);
+  const ended = endGrace(step, atMs);
+  return ended.state.closedMs === null ? close(ended, by, atMs) : ended;
 }
 
 /** What a sweep finishes: a grace that nobody used, a closed stream whose last call has ended. */
 function tick(step: StreamStep, atMs: bigint): StreamStep {
-  const { status, held, graceUntilMs } = step.state;
-  if (graceUntilMs !== null && isGraceOver(step, atMs)) return close(step, "grace-ended", graceUntilMs);
-  if (status === "closing" && held === 0n) return settle(step, atMs);
-  return step;
+  const { status, held } = step.state;
+  return status === "closing" && held === 0n ? settle(step, atMs) : endGrace(step, atMs);
 }
 
-/** The stream has ended, though nobody has written it down: whoever comes next finds it closed as of the end of its grace. */
-function isGraceOver({ state: { status, graceUntilMs } }: StreamStep, atMs: bigint): boolean {
-  return status === "exhausted" && graceUntilMs !== null && atMs >= graceUntilMs;
+/** A stream whose grace is over has ended then, though nobody has written it down: whoever settles or sweeps next does. */
+function endGrace(step: StreamStep, atMs: bigint): StreamStep {
+  const { status, graceUntilMs } = step.state;
+  if (status !== "exhausted" || graceUntilMs === null || atMs < graceUntilMs) return step;
+  return close(step, "grace-ended", graceUntilMs);
 }

@@ -157,6 +157,14 @@ test("given a call in flight when the deposit ends, what it holds is not said to
   ]);
 });
 
+test.each([{ kind: "close", by: "sender" }, { kind: "collect" }, { kind: "tick" }] as const)(
+  "given a grace that nobody saw end, $kind finds that it has ended the stream",
+  (event) => {
+    const ended = stateAfter(opened(terms(), 0n), [event, 9n * HOUR]);
+    expect(ended).toMatchObject({ status: "settled", closeCause: "grace-ended", closedMs: 21_600_001n });
+  },
+);
+
 describe("closing", () => {
   test("given 0.006 for 60 s stopped at 4.2 s, it pays 0.00042 and refunds 0.00558 (S1.19)", () => {
     const perSecond = terms({ rate: rate(100_000_000_000_000n, SECOND), depositMs: MINUTE });

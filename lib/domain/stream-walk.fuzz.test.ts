@@ -65,20 +65,20 @@ test("it does what a stream that is walked millisecond by millisecond does", () 
           const allowed = walker.act(event);
           expect({ ...event, allowed: step.refusal === undefined }).toEqual({ ...event, allowed });
 
-          // A refused event leaves the state where it was; a tick shows what time has done to it.
-          const shown = applyStreamEvent(state, { kind: "collect" }, BigInt(walker.nowMs)).state;
+          // A refused event leaves the state where it was; a collect shows what time has done to it.
+          state = applyStreamEvent(state, { kind: "collect" }, BigInt(walker.nowMs)).state;
           walker.collect();
-          const { accrued } = streamBalance(shown, BigInt(walker.nowMs));
+          const { accrued } = streamBalance(state, BigInt(walker.nowMs));
           expect({
-            status: shown.status,
+            status: state.status,
             accrued: Number(accrued),
-            funded: Number(shown.funded),
-            used: Number(shown.used),
-            held: Number(shown.held),
-            billed: Number(shown.billed),
-            refunded: Number(shown.refunded),
+            funded: Number(state.funded),
+            used: Number(state.used),
+            held: Number(state.held),
+            billed: Number(state.billed),
+            refunded: Number(state.refunded),
           }).toEqual(walker.figures());
-          seen.set(shown.status, (seen.get(shown.status) ?? 0) + 1);
+          seen.set(state.status, (seen.get(state.status) ?? 0) + 1);
         }
       },
     ),
@@ -172,9 +172,8 @@ class Walker {
         this.holds.delete(call);
         return true;
       case "tick":
-        if (this.status === "exhausted" && this.graceLeftMs <= 0) this.close();
-        else if (this.status === "closing" && this.holds.size === 0) this.settle();
-        return true;
+        if (this.status === "closing" && this.holds.size === 0) this.settle();
+        return true; // The end of a grace is found by the collect that follows.
       case "collect":
         return true; // Every event is followed by a collect.
       case "close":
@@ -184,11 +183,16 @@ class Walker {
   }
 
   collect(): void {
+    if (this.status === "exhausted" && this.graceLeftMs <= 0) this.close();
     this.billed = Math.floor(this.accrued / UNIT) + this.used;
   }
 
+  /** What a collect at this moment shows: it settles a stream whose grace is over. */
   figures() {
-    const { status, funded, used, billed, refunded } = this;
+    const { funded, used, billed } = this;
+    const over = this.status === "exhausted" && this.graceLeftMs <= 0;
+    const status = over ? (this.holds.size > 0 ? "closing" : "settled") : this.status;
+    const refunded = over && status === "settled" ? funded - billed : this.refunded;
     return {
       status,
       accrued: Math.floor(this.accrued / UNIT),
@@ -224,7 +228,7 @@ class Walker {
 
   private settle(): void {
     this.status = "settled";
-    this.collect();
+    this.billed = Math.floor(this.accrued / UNIT) + this.used;
     this.refunded = this.funded - this.billed;
   }
 
