@@ -14,7 +14,8 @@ export async function respond(request: Request, run: () => Promise<Response>): P
   } catch (error) {
     const refusal = error instanceof ProblemError ? error : databaseTrouble(error);
     const problem = toProblem(refusal ?? error);
-    if (problem.status >= 500 && problem.code !== "not-configured") {
+    // A client that left in the middle of its body breaks our reading of it: that is no trouble of ours.
+    if (problem.status >= 500 && problem.code !== "not-configured" && !request.signal.aborted) {
       const path = new URL(request.url).pathname;
       logger.error({ method: request.method, path, status: problem.status, error }, problem.title);
     }

@@ -113,6 +113,7 @@ async function serveEvents(
   const key = await tools.key();
   const opening = await signReceipt(buildReceipt(receiptFacts(call, admitted, null, tools)), key);
   const events = passEvents();
+  let left = false;
 
   async function* passEvents(): AsyncGenerator<Uint8Array> {
     const hash = createHash("sha256");
@@ -157,6 +158,7 @@ async function serveEvents(
       yield Buffer.from(writeEvent({ event: "payment-receipt", data: JSON.stringify(receipt) }));
     } catch (error) {
       if (settled) throw error;
+      if (left) return; // The caller left, which is no failure of the provider.
       settled = true;
       await voidCall(requestId, 502, tools);
       const data = JSON.stringify({ code: "upstream-failed", requestId, detail: "Nothing was charged." });
@@ -175,6 +177,8 @@ async function serveEvents(
       else controller.enqueue(value);
     },
     async cancel() {
+      left = true;
+      answer.stop(); // Otherwise the generator would wait for the provider's next event before it ends.
       await events.return(undefined);
     },
   });
