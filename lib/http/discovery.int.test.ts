@@ -26,7 +26,7 @@ describe("/openapi.json", () => {
     expect(response.headers.get("Cache-Control")).toContain("max-age=300");
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
     const text = await response.text();
-    expect(text.length).toBeLessThan(64 * 1024);
+    expect(text.length).toBeLessThan(62_500); // Room for a longer host name than localhost.
     expect(validate(JSON.parse(text))).toEqual([]);
   });
 

@@ -46,6 +46,7 @@ function describePaid(paid: PaidService, origin: string): Json {
  */
 function paymentInfo({ provider, service }: PaidService): Json {
   const usd = (amount: bigint) => toDecimal(amount, LEDGER_ASSET.decimals, 6, "up");
+  const perDay = (amount: bigint) => toDecimal(amount, LEDGER_ASSET.decimals, 2, "nearest");
   const least = (a: bigint, b: bigint) => (a < b ? a : b);
   const greatest = (a: bigint, b: bigint) => (least(a, b) === a ? b : a);
   const dearest = provider.tiers.map(({ requiredDeposit }) => BigInt(requiredDeposit)).reduce(greatest);
@@ -56,7 +57,7 @@ function paymentInfo({ provider, service }: PaidService): Json {
       method: "ledger",
       amount: String(tier.flowRatePerSecond),
       currency: "USD",
-      description: `${tier.name}: ${usd(tier.ratePerDay)} USD a day, ${tier.maxRequestsPerHour} calls an hour`,
+      description: `${tier.name}: ${perDay(tier.ratePerDay)} USD/day, ${tier.maxRequestsPerHour} calls/h`,
     })),
     price: {
       mode: "dynamic",
@@ -68,13 +69,11 @@ function paymentInfo({ provider, service }: PaidService): Json {
   };
 }
 
-/** The schema itself when it is small; else what must be sent, and where the rest is. */
+/** The schema itself when it is small; else where it is. */
 function requestBody({ service }: PaidService, origin: string): Json {
   const { id, inputSchema, example } = service;
   const url = `${origin}/api/v1/registry/services/${id}/schema`;
-  const schema = isSmall(inputSchema)
-    ? inputSchema
-    : { type: "object", required: inputSchema.required ?? [], externalDocs: { url } };
+  const schema = isSmall(inputSchema) ? inputSchema : { type: "object", externalDocs: { url } };
   return {
     required: true,
     content: { "application/json": { schema, ...(example && isSmall(example) ? { example } : {}) } },

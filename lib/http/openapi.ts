@@ -70,6 +70,7 @@ function toOpenApi(operation: Operation, schemas: Json): Json {
     ...(operation.keyed ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
   ];
   const hasBody = Object.keys(operation.body.shape).length > 0;
+  const codes = problemCodes(operation);
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -91,7 +92,7 @@ function toOpenApi(operation: Operation, schemas: Json): Json {
       },
       default: { $ref: "#/components/responses/Problem" },
     },
-    "x-problem-codes": problemCodes(operation),
+    ...(codes.length > 0 ? { "x-problem-codes": codes } : {}),
   };
 }
 
@@ -106,20 +107,31 @@ function parametersOf(where: "path" | "query", schema: z.ZodObject, schemas: Jso
 
 /** A schema for the document. What has an id of its own is described once, under components. */
 function jsonSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Json {
-  const {
-    $schema: _dialect,
-    $defs,
-    ...own
-  } = z.toJSONSchema(schema, { io, target: "draft-2020-12", override: dropSafeBounds }) as Json;
+  const described = z.toJSONSchema(schema, {
+    io,
+    target: "draft-2020-12",
+    override: (context) => {
+      shorten(context);
+      if (io === "output") openEnded(context);
+    },
+  }) as Json;
+  const { $schema: _dialect, $defs, id: _id, ...own } = described;
   Object.assign(schemas, relocate($defs ?? {}));
-  const { id: _id, ...relocated } = relocate(own) as Json;
-  return relocated;
+  return relocate(own) as Json;
 }
 
-/** Every whole number has the bounds of a double's: saying so each time would fill a quarter of the document. */
-function dropSafeBounds({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+/**
+ * Leaves out what every schema would repeat: the bounds of a double, and that an answer has no other members (it may get
+ * some: members are only ever added).
+ */
+function shorten({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  delete jsonSchema.examples;
+}
+
+function openEnded({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 
 function relocate(value: unknown): unknown {

@@ -84,7 +84,7 @@ export const limit = z
   .regex(/^[1-9][0-9]{0,2}$/, "Give a whole number from 1 to 100.")
   .transform(Number)
   .refine((value) => value <= 100, "Give a whole number from 1 to 100.")
-  .meta({ description: "Page size, 1 to 100." });
+  .meta({ id: "Limit", description: "Page size, 1 to 100." });
 
 /** The page that a list answers. */
 export function pageOf<Item extends z.ZodType>(item: Item) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PERIODS_MS } from "@/lib/domain/rate";
 import { amountString, milliseconds, providerId, text } from "@/lib/http/schemas";
-import { CATEGORIES, PRICING_MODELS } from "./categories";
+import { category, pricingModel } from "./category-schema";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -45,7 +45,7 @@ export const serviceInput = z.strictObject({
   slug: label,
   name: text(1, 80),
   description: text(0, 2000).default(""),
-  category: z.enum(CATEGORIES),
+  category,
   capability: label,
   method: z.enum(["GET", "POST"]),
   path: z
@@ -57,7 +57,7 @@ export const serviceInput = z.strictObject({
     ),
   inputSchema: jsonSchema,
   outputSchema: jsonSchema.nullable().default(null),
-  pricingModel: z.enum(PRICING_MODELS).default("per_second"),
+  pricingModel: pricingModel.default("per_second"),
   pricePerCall: amountString(0n).prefault("0"),
   example: z.unknown().optional(),
 });
@@ -69,7 +69,7 @@ export const registerProviderInput = z.strictObject({
   description: text(0, 2000).default(""),
   endpoint: z.string().min(1).max(500),
   capabilities: z.array(label).min(1).max(50),
-  category: z.enum(CATEGORIES),
+  category,
   model: text(1, 100).nullable().default(null),
   serviceType: z.int().min(0).max(2).default(0).meta({ description: "0 compute, 1 audit, 2 data." }),
   depositMs: milliseconds(60_000, 30 * DAY_MS).prefault(4 * HOUR_MS),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CATEGORIES } from "@/lib/market/categories";
+import { category } from "@/lib/market/category-schema";
 import { registerProviderInput } from "@/lib/market/provider-input";
 import { defineOperation } from "../define-operation";
 import {
@@ -37,7 +37,7 @@ export const providerOutput = z
     endpoint: z.string(),
     door: z.string(),
     capabilities: z.array(z.string()),
-    category: z.enum(CATEGORIES),
+    category,
     model: z.string().nullable(),
     serviceType: z.int(),
     depositMs: z.int(),
@@ -67,7 +67,7 @@ export const listProvidersOperation = defineOperation({
   query: z.strictObject({
     search: text(1, 100).optional(),
     capability: label.optional(),
-    category: z.enum(CATEGORIES).optional(),
+    category: category.optional(),
     model: text(1, 100).optional(),
     tier: tierName
       .optional()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CATEGORIES, PRICING_MODELS } from "@/lib/market/categories";
+import { category, pricingModel } from "@/lib/market/category-schema";
 import { defineOperation } from "../define-operation";
 import { amountOutput, assetOutput, cursor, limit, pageOf, serviceId, text } from "../schemas";
 import { providerOutput } from "./market-operations";
@@ -13,18 +13,18 @@ const serviceOutput = z
     slug: z.string(),
     name: z.string(),
     description: z.string(),
-    category: z.enum(CATEGORIES),
+    category,
     capability: z.string(),
     method: z.enum(["GET", "POST"]),
     path: z.string(),
     door: z.string(),
-    pricingModel: z.enum(PRICING_MODELS),
+    pricingModel,
     pricePerCall: amountOutput,
     active: z.boolean(),
   })
   .meta({ id: "Service" });
 
-const categoryOutput = z.strictObject({ id: z.enum(CATEGORIES), services: z.int(), providers: z.int() });
+const categoryOutput = z.strictObject({ id: category, services: z.int(), providers: z.int() });
 const params = z.strictObject({ serviceId });
 const statsOutput = z.strictObject({
   totalProviders: z.int(),
@@ -43,7 +43,7 @@ export const getRegistryOperation = defineOperation({
   output: z.strictObject({
     stats: statsOutput,
     categories: z.array(categoryOutput),
-    pricingModels: z.array(z.enum(PRICING_MODELS)),
+    pricingModels: z.array(pricingModel),
     links: z.strictObject({
       services: z.string(),
       categories: z.string(),
@@ -61,7 +61,7 @@ export const listServicesOperation = defineOperation({
   summary: "Services of active providers",
   auth: "none",
   query: z.strictObject({
-    category: z.enum(CATEGORIES).optional(),
+    category: category.optional(),
     search: text(1, 100).optional(),
     provider: text(1, 63).optional(),
     capability: text(1, 64).optional(),
@@ -138,7 +138,7 @@ export const getServicePricingOperation = defineOperation({
   notFound: "service-not-found",
   output: z.strictObject({
     serviceId: z.string(),
-    pricingModel: z.enum(PRICING_MODELS),
+    pricingModel,
     pricePerCall: amountOutput,
     asset: assetOutput,
     tiers: providerOutput.shape.tiers,
@@ -162,7 +162,7 @@ export const getCategoryOperation = defineOperation({
   tag: "registry",
   summary: "One category and its first services",
   auth: "none",
-  params: z.strictObject({ category: z.enum(CATEGORIES) }),
+  params: z.strictObject({ category: category }),
   query: z.strictObject({ cursor: cursor.optional(), limit: limit.optional() }),
   output: categoryOutput.extend({ items: z.array(serviceOutput), nextCursor: z.string().nullable() }),
 });
