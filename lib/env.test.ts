@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
-import { EnvError, parseEnv } from "./env";
+import { EnvError, parseEnv, SETTING_NAMES } from "./env";
 
 const KEY = "0123456789abcdef0123456789abcdef";
 const DATABASE_URL = "postgresql://someone@db.example:5432/superstream";
@@ -98,6 +99,16 @@ describe("parseEnv", () => {
       "https://other.example",
     );
   });
+});
+
+test("the example file has each setting, and its values are accepted", () => {
+  const example = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
+  const lines = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]);
+  const settings = SETTING_NAMES.filter((name) => name !== "NODE_ENV"); // Set by the programs, not by people.
+  expect(lines.map(([name]) => name).sort()).toEqual(settings.sort());
+  const { SECRET_KEY: _, ...parsed } = parseEnv(Object.fromEntries(lines), silent);
+  const { SECRET_KEY: __, ...defaults } = parseEnv({}, silent);
+  expect(parsed).toEqual(defaults);
 });
 
 function refusalOf(source: Record<string, string>): string {

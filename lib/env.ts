@@ -64,6 +64,9 @@ const schema = z.object({
   TRUSTED_PROXIES: count(0, 16).default(0),
 });
 
+/** Every setting, by name: each has its sentence in `.env.example`. */
+export const SETTING_NAMES: readonly string[] = Object.keys(schema.shape);
+
 type Parsed = z.infer<typeof schema>;
 export type Env = Readonly<Omit<Parsed, "ORIGIN" | "SECRET_KEY"> & { ORIGIN: string; SECRET_KEY: string }>;
 
