@@ -73,6 +73,7 @@ const amountColumns = [
   "served",
   "denied",
   "opened_ms",
+  "grace_ms",
   "last_ms",
   "now_ms",
 ] as const;
@@ -140,7 +141,7 @@ export function streamView(row: StreamRow): StreamView {
         },
     startedAtMs: BigInt(row.opened_ms),
     depletesAtMs: depletesMs,
-    graceUntilMs: moment(row.grace_until_ms),
+    graceUntilMs: spent ? depletesMs + BigInt(row.grace_ms) : moment(row.grace_until_ms),
     closedAtMs: moment(row.closed_ms),
     closeCause: row.close_cause,
     autoTopUp: autoTopUp(row),

@@ -29,11 +29,12 @@ CREATE FUNCTION rate_json(s stream) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
   SELECT jsonb_build_object('amount', s.rate_amount::text, 'periodMs', s.rate_period_ms::text)
 $$;
 
--- First millisecond past the money when running from `from_ms` with the carried accrual.
+-- First millisecond past the money when running from `from_ms` with the carried accrual: `from_ms` itself when it is short.
 CREATE FUNCTION stream_depletes(s stream, from_ms bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT from_ms + 1 + least(
-    div((stream_available(s) * s.carried_den - s.carried_num) * s.rate_period_ms, s.rate_amount * s.carried_den),
-    100000000000000)::bigint
+  SELECT CASE WHEN stream_available(s) * s.carried_den < s.carried_num THEN from_ms
+    ELSE from_ms + 1 + least(
+      div((stream_available(s) * s.carried_den - s.carried_num) * s.rate_period_ms, s.rate_amount * s.carried_den),
+      100000000000000)::bigint END
 $$;
 
 -- Least top-up (base units) that gives `min_runway_ms` from `at_ms`; at least 1.
@@ -311,14 +312,18 @@ END $$;
 
 -- The receiver takes what has accrued so far. p: actor, streamId
 CREATE FUNCTION collect_stream(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-DECLARE answer jsonb := claim_operation(p); s stream; before numeric;
+DECLARE answer jsonb := claim_operation(p); s stream; before numeric; closed bigint;
 BEGIN
   IF answer IS NOT NULL THEN RETURN answer; END IF;
   s := stream_of(p, 'receiver');
   before := s.billed;
-  PERFORM lock_accounts(ARRAY[escrow_of(s), wallet_of(s.receiver)]);
+  closed := s.closed_ms;
+  PERFORM lock_accounts(ARRAY[escrow_of(s), wallet_of(s.receiver), wallet_of(s.sender)]);
+  s := stream_end_grace(s);
   s := stream_bill(s, 'collect');
-  IF s.billed > before THEN s := stream_log(s, 'collected', s.last_ms, jsonb_build_object('amount', (s.billed - before)::text, 'billed', s.billed::text)); END IF;
+  IF s.billed > before AND s.closed_ms IS NOT DISTINCT FROM closed THEN
+    s := stream_log(s, 'collected', s.last_ms, jsonb_build_object('amount', (s.billed - before)::text, 'billed', s.billed::text));
+  END IF;
   PERFORM stream_save(s);
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id, 'collected', (s.billed - before)::text));
 END $$;
@@ -353,6 +358,13 @@ BEGIN
   RETURN s;
 END $$;
 
+-- A stream whose grace is over has ended, though no sweep has written it down: whoever comes next does.
+CREATE FUNCTION stream_end_grace(s stream) RETURNS stream LANGUAGE plpgsql AS $$
+BEGIN
+  IF s.status = 'exhausted' AND s.last_ms >= s.grace_until_ms THEN s := stream_close(s, 'grace-ended'); END IF;
+  RETURN s;
+END $$;
+
 -- Either end may close; a closed stream answers with the same settlement. p: actor, streamId
 CREATE FUNCTION close_stream(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE answer jsonb := claim_operation(p); s stream;
@@ -360,7 +372,8 @@ BEGIN
   IF answer IS NOT NULL THEN RETURN answer; END IF;
   s := stream_of(p, 'both');
   IF s.status NOT IN ('closing', 'settled', 'failed') THEN
-    s := stream_close(s, CASE WHEN p->>'actor' = s.sender THEN 'sender' ELSE 'receiver' END);
+    s := stream_end_grace(s);
+    IF s.closed_ms IS NULL THEN s := stream_close(s, CASE WHEN p->>'actor' = s.sender THEN 'sender' ELSE 'receiver' END); END IF;
     PERFORM stream_save(s);
   END IF;
   RETURN finish_operation(p, jsonb_build_object('streamId', s.id));

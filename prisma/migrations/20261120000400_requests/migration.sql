@@ -48,9 +48,10 @@ END $$;
 -- What the stream would have accrued by now had its deposit sufficed: what a denial reports.
 CREATE FUNCTION stream_demand(s stream) RETURNS numeric LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN s.status <> 'exhausted' THEN stream_accrued(s, s.last_ms)
-    ELSE (SELECT div(g.rate_amount * (s.last_ms - g.start_ms), g.rate_period_ms)
-            + coalesce((SELECT div(b.end_num, b.end_den) FROM stream_segment b WHERE b.stream_id = s.id AND b.seq = g.seq - 1), 0)
-          FROM stream_segment g WHERE g.stream_id = s.id AND g.seq = s.next_segment - 1) END
+    ELSE (SELECT div(coalesce(b.end_num, 0) * g.rate_period_ms + g.rate_amount * (s.last_ms - g.start_ms) * coalesce(b.end_den, 1),
+                     coalesce(b.end_den, 1) * g.rate_period_ms)
+          FROM stream_segment g LEFT JOIN stream_segment b ON b.stream_id = g.stream_id AND b.seq = g.seq - 1
+          WHERE g.stream_id = s.id AND g.seq = s.next_segment - 1) END
 $$;
 
 -- Decides a batch of paid calls. `calls`: [{requestId, providerId, serviceId, requestType, method, path, via,
@@ -188,6 +189,8 @@ BEGIN
     WHERE id = o->>'requestId' AND state = 'open' RETURNING * INTO r;
     CONTINUE WHEN NOT FOUND;
     ended[item.n] := true;
+    -- Time first: money that comes back after the deposit was spent does not undo that.
+    IF NOT moved THEN s := stream_advance(s, now_ms); END IF;
     moved := true;
     IF r.price > 0 THEN
       UPDATE hold SET state = CASE o->>'outcome' WHEN 'served' THEN 'posted' ELSE 'voided' END, settled_ms = now_ms

@@ -41,9 +41,8 @@ BEGIN
   was := s.status;
   s := stream_advance(s, greatest(s.last_ms, clock_ms()));
   s := stream_auto_top_up(s);
-  IF s.status = 'exhausted' AND s.last_ms >= s.grace_until_ms THEN
-    s := stream_close(s, 'grace-ended');
-  ELSIF s.status = 'closing' AND s.held = 0 THEN
+  s := stream_end_grace(s);
+  IF s.status = 'closing' AND s.held = 0 THEN
     PERFORM lock_accounts(ARRAY[escrow_of(s), wallet_of(s.receiver), wallet_of(s.sender)]);
     s := stream_settle(s);
   END IF;
