@@ -29,7 +29,13 @@ export type UpstreamCall = {
 
 export type UpstreamAnswer =
   | { kind: "whole"; status: number; headers: Record<string, string>; body: Uint8Array }
-  | { kind: "events"; status: number; headers: Record<string, string>; body: AsyncIterable<Uint8Array> };
+  | {
+      kind: "events";
+      status: number;
+      headers: Record<string, string>;
+      body: AsyncIterable<Uint8Array>;
+      stop: () => void;
+    };
 
 /**
  * Sends an authorised call on to its provider.
@@ -37,14 +43,14 @@ export type UpstreamAnswer =
  * @throws ProblemError `upstream-failed` (network, 5xx, too large, not authenticated), `upstream-timeout`, `upstream-refused`
  */
 export async function callUpstream(call: UpstreamCall): Promise<UpstreamAnswer> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(new DOMException("", "TimeoutError")), TOTAL_TIMEOUT_MS);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new DOMException("", "TimeoutError")), TOTAL_TIMEOUT_MS);
   try {
     const response = await safeFetch(upstreamUrl(call), {
       method: call.method,
       headers: requestHeaders(call),
       body: call.body.byteLength > 0 ? call.body : undefined,
-      signal: timeout.signal,
+      signal: abort.signal,
       allow: call.allow,
     });
     const { status } = response;
@@ -58,7 +64,8 @@ export async function callUpstream(call: UpstreamCall): Promise<UpstreamAnswer> 
     const headers = pick(response.headers, RETURNED);
     if (response.ok && /^text\/event-stream\b/i.test(headers["content-type"] ?? "") && response.body) {
       // A stream lives as long as its deposit: only its start is bound to the total time.
-      return { kind: "events", status, headers, body: response.body as AsyncIterable<Uint8Array> };
+      const body = response.body as AsyncIterable<Uint8Array>;
+      return { kind: "events", status, headers, body, stop: () => abort.abort() };
     }
     return { kind: "whole", status, headers, body: await readAnswer(response) };
   } catch (error) {

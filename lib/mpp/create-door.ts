@@ -58,8 +58,9 @@ export function createDoor(tools: DoorTools): PaidDoor {
 
   async function answer(request: Request, clientIp: string): Promise<Response> {
     const call = await readCall(request, tools);
-    // A signature or a challenge costs us more than it costs the caller; a session token does not.
-    if (call.credentials.session === null) await tools.probes.check(clientIp);
+    const { payment, siwx: signIn, session } = call.credentials;
+    // A signature or a challenge costs us more than it costs the caller; a token alone does not.
+    if (payment || signIn || !session) await tools.probes.check(clientIp);
     const admission = await authorizeCall(call, { ledger, payments, siwx, refusals });
     if (admission.kind === "authorised") return serveCall(call, admission, { ...tools, key });
     if (admission.kind === "replay") return replay(admission.decision, ledger, origin);

@@ -17,13 +17,23 @@ export function createProbeLimiter(options: { perMinute: number }) {
       await limiter.consume(clientIp);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new ProblemError("rate-limited", "Too many unpaid requests from your address.", {
-        extensions: { retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) },
-      });
+      throw tooMany(refusal);
     }
   }
 
-  return { spend };
+  /** For work that only a payer should cause: refused while the address has none left. @throws as `spend` */
+  async function check(clientIp: string): Promise<void> {
+    const spent = await limiter.get(clientIp);
+    if (spent && spent.consumedPoints > options.perMinute) throw tooMany(spent);
+  }
+
+  return { spend, check };
+}
+
+function tooMany({ msBeforeNext }: RateLimiterRes): ProblemError {
+  return new ProblemError("rate-limited", "Too many unpaid requests from your address.", {
+    extensions: { retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) },
+  });
 }
 
 export type ProbeLimiter = ReturnType<typeof createProbeLimiter>;

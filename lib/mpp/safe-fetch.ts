@@ -8,7 +8,7 @@ import { isPublicAddress } from "./public-address";
 const CONNECT_TIMEOUT_MS = 3_000;
 const HEADERS_TIMEOUT_MS = 20_000;
 /** Longest pause inside a body. */
-const BODY_TIMEOUT_MS = 20_000;
+const BODY_TIMEOUT_MS = 60_000;
 
 export type SafeFetchInit = {
   method: string;

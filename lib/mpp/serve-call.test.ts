@@ -188,11 +188,12 @@ describe("server-sent events", () => {
       yield encoder.encode(part);
     }
   }
-  const events = (body: AsyncIterable<Uint8Array>): UpstreamAnswer => ({
+  const events = (body: AsyncIterable<Uint8Array>, stop = () => {}): UpstreamAnswer => ({
     kind: "events",
     status: 200,
     headers: { "content-type": "text/event-stream" },
     body,
+    stop,
   });
 
   test("pass as they come; the receipt is in the headers and again, with the digest, as the last event", async () => {
@@ -253,6 +254,27 @@ describe("server-sent events", () => {
     expect([...door.outcomes.values()]).toMatchObject([
       { outcome: "served", responseDigest: expect.any(String) },
     ]);
+  });
+
+  test("given a caller that leaves while the provider is silent, the provider is let go at once", async () => {
+    const door = fixture();
+    const { account, stream } = payerOf(door);
+    const gone: { stop: () => void } = { stop: () => {} };
+    async function* silent(): AsyncGenerator<Uint8Array> {
+      yield encoder.encode("data: one\n\n");
+      await new Promise((_, reject) => {
+        gone.stop = () => reject(new DOMException("", "AbortError"));
+      });
+    }
+    door.script.answer = () => events(silent(), () => gone.stop());
+    const response = await pay(door.call, account, priced, post);
+    const reader = response.body?.getReader();
+    await reader?.read();
+    const next = reader?.read();
+    await reader?.cancel();
+    await next;
+    await expect.poll(() => stream.used).toBe(PRICE);
+    expect([...door.requests.values()].map(({ state }) => state)).toEqual(["served"]);
   });
 
   test("given a deposit that runs out, it asks for a top-up, waits, and goes on when it came", async () => {
