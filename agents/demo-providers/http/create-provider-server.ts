@@ -17,6 +17,7 @@ export function createProviderServer(provider: Provider): Server {
   });
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;
+  server.timeout = 60_000; // A reader of events who takes nothing for a minute is gone.
   return server;
 }
 

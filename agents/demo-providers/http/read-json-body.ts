@@ -31,8 +31,7 @@ async function readLimited(request: IncomingMessage): Promise<Buffer> {
     throw tooLarge({ connection: "close" });
   const chunks: Buffer[] = [];
   let size = 0;
-  // Without `destroyOnReturn: false` a throw would close the socket before the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > DRAIN_LIMIT_BYTES) throw tooLarge({ connection: "close" });
     if (size <= BODY_LIMIT_BYTES) chunks.push(chunk);

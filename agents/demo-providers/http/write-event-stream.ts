@@ -15,6 +15,7 @@ export async function writeEventStream(
     "cache-control": "no-store",
   });
   const left = new AbortController();
+  if (response.destroyed) left.abort(); // Left while the body was read: `close` will not come again.
   response.once("close", () => left.abort());
 
   let id = 0;
