@@ -4,7 +4,6 @@ import { pool } from "@/lib/db/pool";
 import { type Asset, LEDGER_ASSET } from "@/lib/domain/asset";
 import { toDecimal } from "@/lib/domain/decimal";
 import { decodeCursor, encodeCursor } from "@/lib/http/page-cursor";
-import { countProviders } from "./count-providers";
 
 export type MarketSummary = {
   asset: Asset;
@@ -21,7 +20,7 @@ export type MarketSummary = {
 };
 
 /**
- * Totals of the market from the counters that the money functions keep: a fixed number of rows, however many streams
+ * Totals of the market from counters that are kept with every change: a fixed number of rows, however many streams
  * and calls there were. Providers come a page at a time, by id.
  */
 export async function getMarketSummary(
@@ -29,17 +28,13 @@ export async function getMarketSummary(
 ): Promise<MarketSummary> {
   const { limit = 50 } = page;
   const after = page.cursor ? decodeCursor(page.cursor, z.tuple([z.string().max(63)]))[0] : "";
-  const [totals, providers, rows] = await Promise.all([
-    readTotals(),
-    countProviders(),
-    readPage(after, limit + 1),
-  ]);
+  const [totals, rows] = await Promise.all([readTotals(), readPage(after, limit + 1)]);
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const totalVolume = BigInt(totals.earned);
   return {
     asset: LEDGER_ASSET,
-    providers,
+    providers: Number(totals.providers),
     activeStreams: Number(totals.streamsActive),
     totalStreams: Number(totals.streamsTotal),
     totalRequests: Number(totals.requests),
@@ -55,13 +50,20 @@ export async function getMarketSummary(
   };
 }
 
-type Totals = { requests: string; earned: string; streamsTotal: string; streamsActive: string };
+type Totals = {
+  requests: string;
+  earned: string;
+  streamsTotal: string;
+  streamsActive: string;
+  providers: string;
+};
 
 async function readTotals(): Promise<Totals> {
   const { rows } = await pool().query<Totals>(
     `select coalesce(sum(requests), 0)::text as requests, coalesce(sum(earned), 0)::text as earned,
             coalesce(sum(streams_total), 0)::text as "streamsTotal",
-            coalesce(sum(streams_active), 0)::text as "streamsActive"
+            coalesce(sum(streams_active), 0)::text as "streamsActive",
+            coalesce(sum(providers), 0)::text as providers
        from counter where scope = 'market'`,
   );
   if (!rows[0]) throw new Error("An aggregate without group gave no row.");

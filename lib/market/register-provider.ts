@@ -8,7 +8,6 @@ import { newId } from "@/lib/streams/new-id";
 import { checkEndpoint } from "./check-endpoint";
 import type { Remark } from "./check-json-schema";
 import { checkService } from "./check-service";
-import { forgetProviderCount } from "./count-providers";
 import { forgetDoor } from "./get-door";
 import type { RegisterProviderInput, ServiceInput } from "./provider-input";
 
@@ -51,7 +50,6 @@ export async function registerProvider(
     await replaceServices(tx, input.id, input.services);
   });
   forgetDoor(input.id);
-  forgetProviderCount();
   return { status: "registered", agentId: input.id };
 }
 

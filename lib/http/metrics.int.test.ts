@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { GET } from "@/app/metrics/route";
+import { INVARIANT_IDS } from "@/lib/ledger/run-invariants";
+import { callOperation } from "@/lib/testing/call-operation";
+import { getHealthOperation } from "./operations/operator-operations";
+
+const settings = vi.hoisted(() => ({ NETWORK: "devnet" as "devnet" | "mainnet" }));
+vi.mock("@/lib/env", async (load) => {
+  const real = await load<typeof import("@/lib/env")>();
+  return {
+    ...real,
+    env: {
+      ...real.env,
+      get NETWORK() {
+        return settings.NETWORK;
+      },
+    },
+  };
+});
+
+afterEach(() => {
+  settings.NETWORK = "devnet";
+});
+
+const scrape = (headers: HeadersInit = {}) => GET(new Request("http://localhost:3000/metrics", { headers }));
+
+describe("/metrics", () => {
+  test("given healthy books, every invariant is a gauge at 0, and answers are counted by operation and status", async () => {
+    await callOperation(getHealthOperation);
+    await callOperation(getHealthOperation, { query: "stranger=1" });
+    const response = await scrape();
+    expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
+    const text = await response.text();
+    for (const id of INVARIANT_IDS) expect(text).toContain(`superstream_invariant_violations{id="${id}"} 0`);
+    expect(text).toContain('superstream_api_requests_total{operation="getHealth",status="200"} 1');
+    expect(text).toContain('superstream_api_requests_total{operation="getHealth",status="422"} 1');
+  });
+
+  test("given another network than devnet, only the operator reads them", async () => {
+    settings.NETWORK = "mainnet";
+    expect((await scrape()).status).toBe(401);
+    expect((await scrape({ Authorization: "Bearer tests-only-wrong-token" })).status).toBe(401);
+    expect((await scrape({ Authorization: "Bearer tests-only-admin-token" })).status).toBe(200);
+  });
+});
