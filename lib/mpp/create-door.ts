@@ -8,6 +8,7 @@ import type { Secrets } from "./derive-keys";
 import type { DoorCall } from "./door-call";
 import type { Door, DoorLedger } from "./door-types";
 import { findService } from "./find-service";
+import type { PayerSlots } from "./payer-slots";
 import { createRefusals } from "./payment-required";
 import { createPaymentServer } from "./payment-server";
 import type { ProbeLimiter } from "./probe-limiter";
@@ -37,6 +38,7 @@ export type DoorTools = {
   /** `host:port` of private upstreams that may be called. */
   upstreamAllow: readonly string[];
   queue: ProviderQueue;
+  eventSlots: PayerSlots;
   probes: ProbeLimiter;
   report: (message: string, error: unknown) => void;
   patience?: { patienceMs: number; pollMs: number };

@@ -12,6 +12,7 @@ import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
 import { createDoor, type DoorContext, type PaidDoor } from "./create-door";
+import { createPayerSlots } from "./payer-slots";
 import { createProbeLimiter } from "./probe-limiter";
 import { createProviderQueue } from "./provider-queue";
 import { mppSecrets } from "./secrets";
@@ -42,6 +43,7 @@ export function paidDoor(request: Request, context?: DoorContext): Promise<Respo
     callUpstream,
     upstreamAllow: env.UPSTREAM_ALLOW,
     queue: createProviderQueue({ maxLength: 256, maxWaitMs: 10_000 }),
+    eventSlots: createPayerSlots({ perPayer: 5 }),
     probes: createProbeLimiter({ perMinute: PROBES_PER_MINUTE }),
     report: (message, error) => logger.error({ error }, message),
   });

@@ -277,6 +277,35 @@ describe("server-sent events", () => {
     expect([...door.requests.values()].map(({ state }) => state)).toEqual(["served"]);
   });
 
+  test("given as many streams as a payer may hold, the next is a 429 and free; one that ends makes room", async () => {
+    const door = fixture();
+    const { account } = payerOf(door);
+    const stops: (() => void)[] = [];
+    door.script.answer = () => {
+      let stop = () => {};
+      const over = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      stops.push(stop);
+      async function* held(): AsyncGenerator<Uint8Array> {
+        yield encoder.encode("data: one\n\n");
+        await over;
+      }
+      return events(held(), stop);
+    };
+    const open = [await pay(door.call, account, priced, post), await pay(door.call, account, priced, post)];
+    const third = await pay(door.call, account, priced, post);
+    expect(third.status).toBe(429);
+    expect(third.headers.get("retry-after")).toBe("5");
+    stops[0]?.();
+    await open[0]?.text();
+    expect((await pay(door.call, account, priced, post)).status).toBe(200);
+    for (const stop of stops) stop();
+    await open[1]?.text();
+    const states = [...door.requests.values()].map(({ state }) => state);
+    expect(states.filter((state) => state === "voided")).toHaveLength(1);
+  });
+
   test("given a deposit that runs out, it asks for a top-up, waits, and goes on when it came", async () => {
     const door = fixture({ patience: { patienceMs: 2_000, pollMs: 10 } });
     const { account, stream } = payerOf(door, { funded: PRICE + ONE_SECOND });

@@ -9,6 +9,7 @@ import type { DoorCall } from "./door-call";
 import type { DoorLedger } from "./door-types";
 import { createEventReader, writeEvent } from "./event-stream";
 import { createFundingGate } from "./funding-gate";
+import type { PayerSlots } from "./payer-slots";
 import { problemResponse } from "./problem-response";
 import type { ProviderQueue } from "./provider-queue";
 import { buildReceipt, encodeReceipt, type Receipt, type ReceiptFacts, signReceipt } from "./receipt";
@@ -20,6 +21,7 @@ export type ServeTools = {
   chainId: number;
   ledger: DoorLedger;
   queue: ProviderQueue;
+  eventSlots: PayerSlots;
   key: () => Promise<ReceiptKey>;
   callUpstream: (call: UpstreamCall) => Promise<UpstreamAnswer>;
   upstreamAllow: readonly string[];
@@ -43,8 +45,10 @@ export async function serveCall(call: DoorCall, admitted: Admitted, tools: Serve
     release = await tools.queue.enter(provider.id, provider.maxConcurrency, decision.priority);
     const answer = await tools.callUpstream(upstreamCall(call, decision, tools.upstreamAllow));
     if (answer.kind === "events") {
-      const response = await serveEvents(call, admitted, answer, tools, headers, release);
-      release = undefined; // The stream gives the place back when it ends.
+      const done = holdForEvents(decision.payer, answer, release, tools);
+      release = done;
+      const response = await serveEvents(call, admitted, answer, tools, headers, done);
+      release = undefined; // The stream gives its places back when it ends.
       return response;
     }
     return await serveWhole(call, admitted, answer, tools, headers);
@@ -56,6 +60,25 @@ export async function serveCall(call: DoorCall, admitted: Admitted, tools: Serve
     return withHeaders(problemResponse(problem, tools.origin), headers);
   } finally {
     release?.();
+  }
+}
+
+/** A stream keeps the provider's place and one of the payer's own until it ends. */
+function holdForEvents(
+  payer: string,
+  answer: Extract<UpstreamAnswer, { kind: "events" }>,
+  release: () => void,
+  tools: ServeTools,
+): () => void {
+  try {
+    const give = tools.eventSlots.take(payer);
+    return () => {
+      give();
+      release();
+    };
+  } catch (error) {
+    answer.stop();
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import type { UpstreamAnswer, UpstreamCall } from "../call-upstream";
 import { createDoor, type DoorTools } from "../create-door";
 import type { Door, DoorService } from "../door-types";
 import type { StreamRequest } from "../ledger-method";
+import { createPayerSlots } from "../payer-slots";
 import { createProbeLimiter } from "../probe-limiter";
 import { createProviderQueue } from "../provider-queue";
 import { streamTypedData, type UnsignedPayload } from "../stream-typed-data";
@@ -82,6 +83,7 @@ export function fixture(over: Partial<DoorTools> & { doors?: Door[]; now?: () =>
     },
     upstreamAllow: [],
     queue: createProviderQueue({ maxLength: 8, maxWaitMs: 200 }),
+    eventSlots: createPayerSlots({ perPayer: 2 }),
     probes: createProbeLimiter({ perMinute: 100_000 }),
     report: (_message, error) => reports.push(error),
     ...over,
