@@ -7,7 +7,7 @@ import { clientIp } from "./client-ip";
 import type { Operation } from "./define-operation";
 import { metrics } from "./metrics";
 import { parseInput } from "./parse-input";
-import { limitRate } from "./rate-limit";
+import { limitRate, refuseFullCount } from "./rate-limit";
 import { readHeaders } from "./read-headers";
 import { readJson } from "./read-json";
 import { readQuery } from "./read-query";
@@ -76,17 +76,22 @@ function requireDatabase(): void {
   );
 }
 
-/** Counts the call and says who calls. Whoever is not signed in is counted by address first: a refusal costs little. */
+/**
+ * Counts the call and says who calls. Wrong credentials are counted by address, and an address that sent too many is
+ * refused before another one is looked up.
+ */
 async function admit(operation: Pick<Operation, "auth" | "rate">, request: Request): Promise<string> {
+  const address = `ip:${clientIp(request)}`;
   if (operation.auth === "account") {
-    const { address } = await requireAccount(request).catch(async (refusal: unknown) => {
-      await limitRate(operation.rate, `ip:${clientIp(request)}`);
+    await refuseFullCount(operation.rate, address);
+    const account = await requireAccount(request).catch(async (refusal: unknown) => {
+      await limitRate(operation.rate, address);
       throw refusal;
     });
-    await limitRate(operation.rate, `account:${address}`);
-    return address;
+    await limitRate(operation.rate, `account:${account.address}`);
+    return account.address;
   }
-  await limitRate(operation.rate, `ip:${clientIp(request)}`);
+  await limitRate(operation.rate, address);
   if (operation.auth === "admin") requireSecret(request, env.ADMIN_TOKEN);
   if (operation.auth === "cron") requireSecret(request, env.CRON_SECRET);
   return "";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ProblemError } from "@/lib/errors";
-import { forgetRateCounts, limitRate } from "./rate-limit";
+import { forgetRateCounts, limitRate, refuseFullCount } from "./rate-limit";
 
 const settings = vi.hoisted(() => ({ NETWORK: "mainnet" }));
 vi.mock("@/lib/env", () => ({ env: settings }));
@@ -28,6 +28,13 @@ describe("limitRate", () => {
     expect(options.extensions?.retryAfterSeconds).toBeGreaterThanOrEqual(1);
     expect(options.extensions?.retryAfterSeconds).toBeLessThanOrEqual(60);
     await expect(limitRate("signIn", "ip:2.2.2.2")).resolves.toBeUndefined();
+  });
+
+  test("given a full count, a look at it refuses without counting; given an open one, it lets pass", async () => {
+    await expect(refuseFullCount("signIn", "ip:1.1.1.1")).resolves.toBeUndefined();
+    await countUntilRefused("ip:1.1.1.1");
+    await expect(refuseFullCount("signIn", "ip:1.1.1.1")).rejects.toMatchObject({ code: "rate-limited" });
+    await expect(refuseFullCount("read", "ip:1.1.1.1")).resolves.toBeUndefined();
   });
 
   test("given a devnet, where every caller is one machine, ten times as many", async () => {

@@ -26,16 +26,31 @@ export async function limitRate(rateClass: RateClass, caller: string): Promise<v
     await shared.superstreamRateLimiters[rateClass].consume(caller);
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
-    const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-    throw new ProblemError("rate-limited", `Too many calls: try again in ${retryAfterSeconds} s.`, {
-      extensions: { retryAfterSeconds, limitPerMinute: PER_MINUTE[rateClass] * factor() },
-    });
+    throw tooMany(rateClass, refused);
   }
+}
+
+/**
+ * Refuses a caller whose count is full already, without counting: before anything that costs a look into the database.
+ *
+ * @throws ProblemError `rate-limited`
+ */
+export async function refuseFullCount(rateClass: RateClass, caller: string): Promise<void> {
+  shared.superstreamRateLimiters ??= newLimiters();
+  const count = await shared.superstreamRateLimiters[rateClass].get(caller);
+  if (count !== null && count.remainingPoints <= 0) throw tooMany(rateClass, count);
 }
 
 /** Forgets every count. For tests. */
 export function forgetRateCounts(): void {
   delete shared.superstreamRateLimiters;
+}
+
+function tooMany(rateClass: RateClass, { msBeforeNext }: RateLimiterRes): ProblemError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
+  return new ProblemError("rate-limited", `Too many calls: try again in ${retryAfterSeconds} s.`, {
+    extensions: { retryAfterSeconds, limitPerMinute: PER_MINUTE[rateClass] * factor() },
+  });
 }
 
 function newLimiters(): Record<RateClass, RateLimiterMemory> {
