@@ -92,7 +92,7 @@ test("a newcomer opens a stream, watches it flow, makes a paid call, tops up, cl
   await expect(page.getByRole("status", { name: "Stream" })).toHaveText("Streaming");
 
   // Close: paid and returned add up to what was put in, to the last base unit.
-  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await page.getByRole("button", { name: "Close stream" }).click();
   const closing = page.getByRole("dialog", { name: "Close the stream" });
   await closing.getByRole("button", { name: "Close and settle" }).click();
   await expect(closing.getByText("Owed: nothing.")).toBeVisible();

@@ -70,7 +70,7 @@ test("what is not there is a 404, and says where to go", async ({ page }) => {
   for (const path of ["/providers/nobody", "/receipts/req_unknown", "/problems/unknown", "/nowhere"]) {
     const response = await page.goto(path);
     expect(response?.status(), path).toBe(404);
-    await expect(page.getByRole("link", { name: "To the market" })).toBeVisible();
+    await expect(page.getByRole("main").getByRole("link", { name: "To the market" })).toBeVisible();
   }
 });
 

@@ -8,7 +8,7 @@ export function PageHead({ title, lead, aside }: Props) {
     <div className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
         <h1 className="font-semibold text-2xl tracking-tight sm:text-3xl">{title}</h1>
-        {lead ? <div className="mt-1.5 max-w-2xl text-soft">{lead}</div> : null}
+        {lead ? <div className="mt-1.5 max-w-2xl text-pretty text-soft">{lead}</div> : null}
       </div>
       {aside}
     </div>

@@ -39,7 +39,8 @@ describe("formFields", () => {
   });
 
   test("names become labels", () => {
-    expect(humanise("esrMmPerHour")).toBe("Esr mm per hour");
+    expect(humanise("esrMmPerHour")).toBe("ESR mm per hour");
+    expect(humanise("das28")).toBe("DAS28");
     expect(humanise("low_complement")).toBe("Low complement");
   });
 });

@@ -43,7 +43,12 @@ export function formFields(schema: unknown): FormField[] {
 
 function fieldOf(name: string, schema: Schema, required: boolean): FormField {
   const { text, unit } = splitDescription(schema.description);
-  const base = { name, label: asText(schema.title) ?? humanise(name), hint: text, required };
+  const base = {
+    name,
+    label: asText(schema.title) ?? withoutUnit(humanise(name), unit),
+    hint: text,
+    required,
+  };
 
   if (
     Array.isArray(schema.enum) &&
@@ -74,15 +79,43 @@ function fieldOf(name: string, schema: Schema, required: boolean): FormField {
   return { ...base, kind: "json" };
 }
 
-/** "tenderJoints" and "tender_joints" are "Tender joints". Abbreviations keep their capitals. */
+const acronyms = new Set([
+  "id",
+  "url",
+  "api",
+  "irb",
+  "ecg",
+  "esr",
+  "crp",
+  "rr",
+  "nn",
+  "qt",
+  "qtc",
+  "sdnn",
+  "rmssd",
+  "bmi",
+]);
+
+/** "tenderJoints" and "tender_joints" are "Tender joints", "esrMmPerHour" is "ESR mm per hour", "das28" is "DAS28". */
 export function humanise(name: string): string {
   const words = name
     .replace(/[_-]+/g, " ")
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .split(" ")
-    .map((word, index) => (index > 0 && !/^[A-Z0-9]{2,}$/.test(word) ? word.toLowerCase() : word));
+    .map((word, index) => {
+      const acronym =
+        acronyms.has(word.toLowerCase()) || /^[a-z]{2,}\d+$/.test(word) || /^[A-Z0-9]{2,}$/.test(word);
+      return acronym ? word.toUpperCase() : index > 0 ? word.toLowerCase() : word;
+    });
   const text = words.join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The unit stands beside the label, so it need not end it as well: "Global health mm" is "Global health". */
+function withoutUnit(label: string, unit: string | null): string {
+  return unit
+    ? label.replace(/(?<=\S) (mm per hour|mg per litre|mm|cm|ms|seconds|percent|bpm|years|kg)$/, "")
+    : label;
 }
 
 /** A description that ends in "Unit: mm/h." gives its unit, which then stands beside the field. */

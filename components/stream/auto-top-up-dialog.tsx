@@ -69,7 +69,7 @@ export function AutoTopUpDialog({ stream, send, onClose }: Props) {
       }
     >
       <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
-        <Field label="When less is left than" required>
+        <Field label="When less is left than" required plain>
           {(control) => (
             <Select
               {...control}
@@ -84,7 +84,7 @@ export function AutoTopUpDialog({ stream, send, onClose }: Props) {
             </Select>
           )}
         </Field>
-        <Field label="Add enough for" required>
+        <Field label="Add enough for" required plain>
           {(control) => (
             <Select
               {...control}

@@ -53,7 +53,7 @@ export function ChangeTierDialog({ stream, tiers, send, onClose }: Props) {
         </>
       )}
     >
-      <Field label="Tier" required>
+      <Field label="Tier" required plain>
         {(control) => (
           <Select {...control} value={name} onChange={(event) => setName(event.target.value)}>
             {others.map((other) => (

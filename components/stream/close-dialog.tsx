@@ -28,13 +28,14 @@ export function CloseDialog({ stream, asReceiver, send, onClose }: Props) {
           <div className="flex justify-between gap-4">
             <dt>Paid to {asReceiver ? "you" : provider.name}</dt>
             <dd className="font-medium">
-              <LiveAmount label="To be paid" base={used} {...live} /> {asset.symbol}
+              <LiveAmount label="To be paid" plus={used} {...live} /> {asset.symbol}
             </dd>
           </div>
           <div className="flex justify-between gap-4">
             <dt>{asReceiver ? "Back to the sender" : "Back to your wallet"}</dt>
             <dd className="font-medium">
-              <LiveAmount label="To be returned" sign={-1} base={funded - used} {...live} /> {asset.symbol}
+              <LiveAmount label="To be returned" sign={-1} plus={funded} minus={used} {...live} />{" "}
+              {asset.symbol}
             </dd>
           </div>
         </dl>

@@ -26,7 +26,8 @@ export function CollectDialog({ stream, send, onClose }: Props) {
           <LiveAmount
             label="To be collected"
             anchor={anchor}
-            base={stream.used - stream.billed}
+            plus={stream.used}
+            minus={stream.billed}
             serverNowMs={serverNowMs}
             asset={asset}
           />{" "}

@@ -6,13 +6,15 @@ import { toDecimal } from "@/lib/domain/decimal";
 import { type LiveAnchor, liveAccrued } from "./live-accrued";
 import { joinLiveLoop } from "./live-loop";
 import { noteServerTime, serverTimeMs } from "./server-clock";
+import { shownDifference } from "./shown-difference";
 
 type Props = {
   label: string;
   anchor: LiveAnchor;
-  /** What is shown: accrual times `sign` plus `base`. 1 and 0 count up; -1 and what is left count down. */
+  /** 1: accrued + plus − minus, which counts up. -1: plus − (accrued + minus), which counts down. */
   sign?: 1 | -1;
-  base?: bigint;
+  plus?: bigint;
+  minus?: bigint;
   serverNowMs: bigint;
   asset: Asset;
   /** Digits after the point. The first two are read, the rest are seen to move. */
@@ -21,19 +23,10 @@ type Props = {
 };
 
 /** An amount that moves every frame, exact to the base unit. It writes to text nodes, so React never renders per frame. */
-export function LiveAmount({
-  label,
-  anchor,
-  sign = 1,
-  base = 0n,
-  serverNowMs,
-  asset,
-  digits = 6,
-  className,
-}: Props) {
+export function LiveAmount(props: Props) {
+  const { label, anchor, sign = 1, plus = 0n, minus = 0n, serverNowMs, asset, digits = 6, className } = props;
   const output = useRef<HTMLOutputElement>(null);
-  const valueAt = (nowMs: bigint) => base + BigInt(sign) * liveAccrued(anchor, nowMs);
-  const [head, tail] = split(valueAt(serverNowMs), asset, digits);
+  const [head, tail] = split(boundsAt({ anchor, sign, plus, minus }, serverNowMs), asset, digits);
 
   useEffect(() => {
     noteServerTime(serverNowMs);
@@ -42,12 +35,13 @@ export function LiveAmount({
     const tailNode = element?.lastElementChild?.firstChild;
     if (!element || !headNode || !tailNode) return;
 
-    const exact = (nowMs: number) => base + BigInt(sign) * liveAccrued(anchor, BigInt(Math.floor(nowMs)));
+    const moving = { anchor, sign, plus, minus };
     const showExact = () => {
-      element.title = `${toDecimal(exact(serverTimeMs()), asset.decimals, asset.decimals, "down")} ${asset.symbol}`;
+      const [high, low] = boundsAt(moving, BigInt(Math.floor(serverTimeMs())));
+      element.title = `${toDecimal(atLeast0(high - low), asset.decimals, asset.decimals, "down")} ${asset.symbol}`;
     };
     const leave = joinLiveLoop(element, (nowMs) => {
-      const [nextHead, nextTail] = split(exact(nowMs), asset, digits);
+      const [nextHead, nextTail] = split(boundsAt(moving, BigInt(Math.floor(nowMs))), asset, digits);
       if (headNode.nodeValue !== nextHead) headNode.nodeValue = nextHead;
       if (tailNode.nodeValue !== nextTail) tailNode.nodeValue = nextTail;
     });
@@ -56,7 +50,7 @@ export function LiveAmount({
       leave();
       element.removeEventListener("pointerenter", showExact);
     };
-  }, [anchor, sign, base, serverNowMs, asset, digits]);
+  }, [anchor, sign, plus, minus, serverNowMs, asset, digits]);
 
   return (
     <output
@@ -71,9 +65,21 @@ export function LiveAmount({
   );
 }
 
+type Moving = { anchor: LiveAnchor; sign: 1 | -1; plus: bigint; minus: bigint };
+
+/** The amount is the difference of two: keeping both lets neighbouring lines be cut so that they still add up. */
+function boundsAt({ anchor, sign, plus, minus }: Moving, nowMs: bigint): [high: bigint, low: bigint] {
+  const accrued = liveAccrued(anchor, nowMs);
+  return sign === 1 ? [accrued + plus, minus] : [plus, accrued + minus];
+}
+
 /** "1.66" and "6667": what one reads, and what one sees moving. */
-function split(value: bigint, asset: Asset, digits: number): [string, string] {
-  const text = toDecimal(value < 0n ? 0n : value, asset.decimals, digits, "down");
+function split([high, low]: [bigint, bigint], asset: Asset, digits: number): [string, string] {
+  const text = shownDifference(high, low, asset, digits);
   const cut = text.length - digits + 2;
   return [text.slice(0, cut), text.slice(cut)];
+}
+
+function atLeast0(value: bigint): bigint {
+  return value < 0n ? 0n : value;
 }

@@ -78,7 +78,9 @@ export function MoneyDialog<T>(props: Props<T>) {
         <div className="flex flex-wrap items-center justify-between gap-3">
           <WriteSteps phase={state.phase} />
           {finished ? (
-            <Button onClick={() => change(false)}>Close</Button>
+            <Button key="done" onClick={() => change(false)}>
+              Close
+            </Button>
           ) : (
             <Button type="submit" tone={tone} busy={state.phase === "sent"} disabled={disabled}>
               {confirm}

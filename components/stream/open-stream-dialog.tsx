@@ -109,7 +109,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         </>
       )}
     >
-      <Field label="Tier" required>
+      <Field label="Tier" required plain>
         {(control) => (
           <Select {...control} value={tier.name} onChange={(event) => chooseTier(event.target.value)}>
             {tiers.map((choice) => (

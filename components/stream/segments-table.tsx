@@ -39,16 +39,13 @@ export function SegmentsTable({ segments, asset, serverNowMs }: Props) {
                 <span className="block text-faint text-xs">{tier}</span>
               </Td>
               <Td>
-                <LocalTime ms={startMs} />
+                <Moment ms={startMs} />
               </Td>
               <Td>
                 {endMs === null ? (
                   <span className="text-flow-strong">running</span>
                 ) : (
-                  <>
-                    <LocalTime ms={endMs} />
-                    <span className="block text-faint text-xs">{endings[endCause ?? ""] ?? endCause}</span>
-                  </>
+                  <Moment ms={endMs} note={endings[endCause ?? ""] ?? endCause} />
                 )}
               </Td>
               <Td className="whitespace-nowrap text-right">
@@ -66,5 +63,17 @@ export function SegmentsTable({ segments, asset, serverNowMs }: Props) {
         })}
       </tbody>
     </Table>
+  );
+}
+
+function Moment({ ms, note }: { ms: bigint; note?: string | null | undefined }) {
+  return (
+    <>
+      <LocalTime ms={ms} style="time" className="whitespace-nowrap" />
+      <span className="block whitespace-nowrap text-faint text-xs">
+        <LocalTime ms={ms} style="date" />
+        {note ? `, ${note}` : null}
+      </span>
+    </>
   );
 }

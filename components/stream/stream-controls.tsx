@@ -67,7 +67,7 @@ export function StreamControls({ stream, tiers, walletBalance, role, actions }: 
         </Button>
       ) : null}
       <Button tone="stop" onClick={show("close")}>
-        <CircleX aria-hidden /> Close
+        <CircleX aria-hidden /> Close stream
       </Button>
 
       {open === "topUp" ? (

@@ -18,18 +18,22 @@ export function StreamHero({ stream }: { stream: StreamView }) {
       <div className="px-5 pt-5 pb-6 sm:px-7">
         <p className="text-sm text-soft">{over ? "Paid in total" : "Accrued so far"}</p>
         <p className="mt-1 flex flex-wrap items-baseline gap-x-2 font-semibold text-[clamp(2rem,7.5vw,3.5rem)] leading-tight tracking-tight">
-          <LiveAmount
-            label="Accrued"
-            anchor={anchorOf(stream)}
-            base={stream.used}
-            serverNowMs={serverNowMs}
-            asset={asset}
-            digits={9}
-          />
+          {over ? (
+            <Amount value={stream.billed} asset={asset} digits={9} symbol={false} />
+          ) : (
+            <LiveAmount
+              label="Accrued"
+              anchor={anchorOf(stream)}
+              plus={stream.used}
+              serverNowMs={serverNowMs}
+              asset={asset}
+              digits={9}
+            />
+          )}
           <span className="font-normal text-base text-soft">{asset.symbol}</span>
         </p>
         <div className="mt-5 grid grid-cols-2 gap-4 sm:grid-cols-3">
-          <Figure label="Runway">
+          <Figure label={over ? "Closed" : "Runway"}>
             <Runway stream={stream} />
           </Figure>
           <Figure label="Rate">
@@ -57,12 +61,7 @@ function Runway({ stream }: { stream: StreamView }) {
         top up by <LocalTime ms={graceUntilMs} style="time" />
       </span>
     );
-  if (closedAtMs !== null)
-    return (
-      <>
-        closed <LocalTime ms={closedAtMs} style="time" />
-      </>
-    );
+  if (closedAtMs !== null) return <LocalTime ms={closedAtMs} style="time" />;
   return <span className="text-warn">paused</span>;
 }
 

@@ -46,7 +46,7 @@ export function StreamRow({ stream, viewer }: { stream: StreamView; viewer: stri
             <LiveAmount
               label="Accrued"
               anchor={anchor}
-              base={stream.used}
+              plus={stream.used}
               serverNowMs={serverNowMs}
               asset={asset}
               className="font-medium"

@@ -13,12 +13,14 @@ type Props = {
   hint?: ReactNode;
   error?: string | undefined;
   required?: boolean;
+  /** True for a control that can have neither hint nor error: then no line is kept free. */
+  plain?: boolean;
   className?: string;
   children: (control: FieldControl) => ReactNode;
 };
 
 /** A label, its control, and below it the hint or what is wrong. One line is kept free, so nothing jumps. */
-export function Field({ label, hint, error, required, className, children }: Props) {
+export function Field({ label, hint, error, required, plain, className, children }: Props) {
   const id = useId();
   const noteId = `${id}-note`;
   const note = error ?? hint;
@@ -34,9 +36,11 @@ export function Field({ label, hint, error, required, className, children }: Pro
         ...(error ? { "aria-invalid": true } : {}),
         ...(required ? { "aria-required": true } : {}),
       })}
-      <p id={noteId} className={cn("mt-1 min-h-4 text-xs", error ? "text-stop" : "text-faint")}>
-        {note}
-      </p>
+      {plain ? null : (
+        <p id={noteId} className={cn("mt-1 min-h-4 text-xs", error ? "text-stop" : "text-faint")}>
+          {note}
+        </p>
+      )}
     </div>
   );
 }

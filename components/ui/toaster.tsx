@@ -5,8 +5,11 @@ import { Toaster as Sonner } from "sonner";
 export function Toaster() {
   return (
     <Sonner
-      position="bottom-right"
+      position="top-right"
+      offset={{ top: 96, right: 16 }}
+      mobileOffset={{ top: 64 }}
       theme="system"
+      style={{ fontFamily: "inherit" }}
       toastOptions={{
         unstyled: true,
         classNames: {

@@ -44,7 +44,7 @@ export default async function ProblemPage({ params }: Props) {
         }
         lead={<code className="text-sm">{code}</code>}
       />
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Card>
           <CardBody className="grid gap-5">
             <section>

@@ -111,7 +111,7 @@ export default async function ProviderPage({ params, searchParams }: Props) {
           Services
         </h2>
         {service ? (
-          <div className="grid items-start gap-5 lg:grid-cols-[16rem_minmax(0,1fr)]">
+          <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[16rem_minmax(0,1fr)]">
             <nav
               aria-label="Services"
               className="flex gap-2 overflow-x-auto pb-1 lg:grid lg:gap-1 lg:overflow-visible"

@@ -46,7 +46,7 @@ export default async function ReceiptPage({ params }: Props) {
         title="Receipt"
         lead="For one served call: signed by this market, and checked again when you opened this page."
       />
-      <div className="grid gap-5 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
         <Card aria-labelledby="checks">
           <CardHeader>
             <CardTitle id="checks">What was checked</CardTitle>

@@ -86,8 +86,8 @@ export default async function StreamPage({ params }: Props) {
           </Link>
         }
       />
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
-        <div className="grid content-start gap-5">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <div className="grid grid-cols-1 content-start gap-5">
           <StreamHero stream={stream} />
           <StreamControls
             stream={stream}
@@ -105,7 +105,7 @@ export default async function StreamPage({ params }: Props) {
             </CardBody>
           </Card>
         </div>
-        <div className="grid content-start gap-5">
+        <div className="grid grid-cols-1 content-start gap-5">
           <Card aria-labelledby="money">
             <CardHeader>
               <CardTitle id="money">Where the money is</CardTitle>

@@ -84,7 +84,7 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
 
   const { outcome, busy } = state;
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <form
         ref={form}
         noValidate
@@ -126,7 +126,7 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
         </div>
       </form>
 
-      <div aria-live="polite" className="grid gap-4">
+      <div aria-live="polite" className="grid grid-cols-1 gap-4">
         {outcome?.kind === "served" ? <Served service={service} outcome={outcome} /> : null}
         {outcome?.kind === "unpaid" ? (
           <Notice tone="warn" title="402 Payment Required: as it should be">

@@ -4,7 +4,7 @@ import type { Exchange } from "./wire";
 /** What went over the wire, step by step, readable for people and exact for those who build a client. */
 export function WireSteps({ steps }: { steps: readonly Exchange[] }) {
   return (
-    <ol aria-label="On the wire" className="grid gap-3">
+    <ol aria-label="On the wire" className="grid grid-cols-1 gap-3">
       {steps.map((step, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever appended
         <li key={index} className="rounded-lg border border-line bg-card">
@@ -16,7 +16,7 @@ export function WireSteps({ steps }: { steps: readonly Exchange[] }) {
               <span className="min-w-0 flex-1 font-medium">{step.title}</span>
               <Badge tone={toneOf(step.response.status)}>{step.response.status}</Badge>
             </summary>
-            <div className="grid gap-3 border-line border-t px-4 py-3">
+            <div className="grid grid-cols-1 gap-3 border-line border-t px-4 py-3">
               <Block title="Request" text={requestText(step)} />
               <Block title="Answer" text={responseText(step)} />
               {step.decoded.map(({ title, value }) => (
