@@ -87,7 +87,7 @@ END $$;
 CREATE FUNCTION bump_counters(p_provider text, p_stream text, p_requests bigint, p_earned numeric, p_total bigint, p_active bigint)
 RETURNS void LANGUAGE sql AS $$
   INSERT INTO counter AS c (scope, shard, requests, earned, streams_total, streams_active)
-  SELECT scope, abs(hashtext(p_stream)) % 8, p_requests, p_earned, p_total, p_active
+  SELECT scope, hashtext(p_stream) & 7, p_requests, p_earned, p_total, p_active
   FROM (VALUES ('market'), ('provider:' || p_provider)) v (scope) ORDER BY scope
   ON CONFLICT (scope, shard) DO UPDATE SET
     requests = c.requests + excluded.requests, earned = c.earned + excluded.earned,

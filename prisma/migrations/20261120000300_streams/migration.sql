@@ -190,8 +190,8 @@ BEGIN
   END IF;
 
   PERFORM ensure_account('escrow:' || (p->>'streamId'), p->>'actor', 'escrow', p->>'asset');
-  PERFORM ensure_account(wallet_of(p->>'actor'), p->>'actor', 'wallet', p->>'asset');
-  PERFORM ensure_account(wallet_of(offer.owner), offer.owner, 'wallet', p->>'asset');
+  -- In their order: two newcomers who open towards each other do not wait for each other.
+  PERFORM ensure_account(wallet_of(owner), owner, 'wallet', p->>'asset') FROM unnest(ARRAY[p->>'actor', offer.owner]) owner ORDER BY owner;
   PERFORM lock_accounts(ARRAY[wallet_of(p->>'actor'), 'escrow:' || (p->>'streamId')]);
   INSERT INTO stream (id, sender, receiver, provider_id, asset, tier, status, rate_amount, rate_period_ms, max_requests_per_hour,
                       priority, grace_ms, funded, opened_ms, last_ms)

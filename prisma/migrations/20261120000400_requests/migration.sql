@@ -60,7 +60,7 @@ $$;
 CREATE FUNCTION authorize_requests(calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   decisions jsonb[] := array_fill(NULL::jsonb, ARRAY[jsonb_array_length(calls)]);
-  streams text[];
+  streams text[]; claimed text[];
   item record; c jsonb; s stream; no_stream stream; obstacle jsonb; earlier request%ROWTYPE; payer text; session_expires bigint; price numeric;
 BEGIN
   -- Which stream each call is for is decided once, before the locks: what is read later is what was locked.
@@ -68,6 +68,17 @@ BEGIN
       (SELECT t.stream_id FROM stream_session t WHERE t.token_hash = decode(v->>'sessionHash', 'hex')), v->>'streamId',
       CASE WHEN v->>'sessionHash' IS NULL THEN best_stream(v->>'payer', v->>'providerId', v->>'tier') END) ORDER BY n)
   INTO streams FROM jsonb_array_elements(calls) WITH ORDINALITY e (v, n);
+  -- Proofs, then idempotency keys, then streams, each sorted: two batches that share some never wait for each other.
+  WITH won AS (
+    INSERT INTO proof_claim (kind, id, payer, request_id, at_ms, expires_ms)
+    SELECT v->>'claimKind', v->>'claimId', v->>'payer', v->>'requestId', clock_ms(), (v->>'claimExpiresMs')::bigint
+    FROM jsonb_array_elements(calls) WITH ORDINALITY e (v, n) WHERE v->>'claimId' IS NOT NULL AND v->>'payer' IS NOT NULL
+    ORDER BY 1, 2, n ON CONFLICT DO NOTHING RETURNING request_id)
+  SELECT array_agg(request_id) INTO claimed FROM won;
+  PERFORM pg_advisory_xact_lock(k) FROM (
+    SELECT DISTINCT hashtextextended(coalesce(v->>'payer', t.sender) || ' ' || (v->>'idempotencyKey'), 0) AS k
+    FROM jsonb_array_elements(calls) WITH ORDINALITY e (v, n) LEFT JOIN stream t ON t.id = streams[n]
+    WHERE v->>'idempotencyKey' IS NOT NULL ORDER BY k) keys WHERE k IS NOT NULL;
   PERFORM 1 FROM stream WHERE id = ANY (streams) ORDER BY id FOR UPDATE;
 
   FOR item IN
@@ -89,13 +100,9 @@ BEGIN
     END IF;
     payer := coalesce(c->>'payer', s.sender);
 
-    IF c->>'claimId' IS NOT NULL THEN
-      INSERT INTO proof_claim (kind, id, payer, request_id, at_ms, expires_ms)
-      VALUES (c->>'claimKind', c->>'claimId', payer, c->>'requestId', clock_ms(), (c->>'claimExpiresMs')::bigint) ON CONFLICT DO NOTHING;
-      IF NOT FOUND THEN
-        decisions[item.n] := '{"outcome": "denied", "code": "invalid-challenge"}';
-        CONTINUE;
-      END IF;
+    IF c->>'claimId' IS NOT NULL AND NOT coalesce(c->>'requestId' = ANY (claimed), false) THEN
+      decisions[item.n] := '{"outcome": "denied", "code": "invalid-challenge"}';
+      CONTINUE;
     END IF;
     IF c->>'sessionHash' IS NOT NULL AND (s.id IS NULL OR item.generation <> s.generation OR item.expires <= s.last_ms
                                           OR s.provider_id <> c->>'providerId') THEN
@@ -200,8 +207,8 @@ BEGIN
     END IF;
     IF o->>'outcome' = 'served' THEN
       s.served := s.served + 1;
-      counts := jsonb_set(counts, ARRAY[s.provider_id || ' ' || abs(hashtext(s.id)) % 8],
-                          to_jsonb(coalesce((counts->>(s.provider_id || ' ' || abs(hashtext(s.id)) % 8))::bigint, 0) + 1));
+      counts := jsonb_set(counts, ARRAY[s.provider_id || ' ' || (hashtext(s.id) & 7)],
+                          to_jsonb(coalesce((counts->>(s.provider_id || ' ' || (hashtext(s.id) & 7)))::bigint, 0) + 1));
       IF o->>'answerBody' IS NOT NULL THEN
         INSERT INTO request_answer (request_id, status, headers, body, expires_ms)
         VALUES (r.id, (o->>'status')::int, o->'answerHeaders', decode(o->>'answerBody', 'base64'), now_ms + 86400000);

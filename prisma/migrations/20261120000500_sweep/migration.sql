@@ -67,13 +67,13 @@ BEGIN
   RETURN jsonb_array_length(stale);
 END $$;
 
--- Rows that have served their time.
+-- Rows that have served their time. Sweeps at once take different ones and do not wait for each other.
 CREATE FUNCTION forget_expired(p_limit int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE now_ms bigint := clock_ms();
 BEGIN
-  DELETE FROM request_answer WHERE request_id IN (SELECT request_id FROM request_answer WHERE expires_ms < now_ms LIMIT p_limit);
-  DELETE FROM stream_session WHERE token_hash IN (SELECT token_hash FROM stream_session WHERE expires_ms < now_ms LIMIT p_limit);
-  DELETE FROM proof_claim WHERE (kind, id) IN (SELECT kind, id FROM proof_claim WHERE expires_ms + 60000 < now_ms LIMIT p_limit);
-  DELETE FROM siwe_nonce WHERE nonce IN (SELECT nonce FROM siwe_nonce WHERE expires_at < clock_timestamp() LIMIT p_limit);
-  DELETE FROM auth_session WHERE token_hash IN (SELECT token_hash FROM auth_session WHERE expires_at < clock_timestamp() LIMIT p_limit);
+  DELETE FROM request_answer WHERE request_id IN (SELECT request_id FROM request_answer WHERE expires_ms < now_ms LIMIT p_limit FOR UPDATE SKIP LOCKED);
+  DELETE FROM stream_session WHERE token_hash IN (SELECT token_hash FROM stream_session WHERE expires_ms < now_ms LIMIT p_limit FOR UPDATE SKIP LOCKED);
+  DELETE FROM proof_claim WHERE (kind, id) IN (SELECT kind, id FROM proof_claim WHERE expires_ms + 60000 < now_ms LIMIT p_limit FOR UPDATE SKIP LOCKED);
+  DELETE FROM siwe_nonce WHERE nonce IN (SELECT nonce FROM siwe_nonce WHERE expires_at < clock_timestamp() LIMIT p_limit FOR UPDATE SKIP LOCKED);
+  DELETE FROM auth_session WHERE token_hash IN (SELECT token_hash FROM auth_session WHERE expires_at < clock_timestamp() LIMIT p_limit FOR UPDATE SKIP LOCKED);
 END $$;
