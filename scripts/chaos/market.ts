@@ -49,7 +49,7 @@ const plans: readonly Plan[] = [
     maxRequestsPerHour: 1_000_000,
     rates: [USDCX, 2n * USDCX, 3n * USDCX],
     periodMs: MINUTE_MS,
-    price: 70_000_000_000_000_001n,
+    price: 170_000_000_000_000_001n,
   },
   // Hourly limits that are reached, and one call at a time.
   {
