@@ -6,6 +6,7 @@ await vi.hoisted(async () => {
   await useOwnDatabase();
 });
 
+import { createSiweMessage, type SiweMessage } from "viem/siwe";
 import { pool } from "@/lib/db/pool";
 import { type ProblemCode, problems } from "@/lib/errors";
 import { type BadRequest, badRequests, type Right } from "@/lib/testing/bad-requests";
@@ -16,7 +17,11 @@ import { signIn } from "@/lib/testing/sign-in";
 import type { Operation } from "./define-operation";
 import { operations } from "./operations";
 import { creditWalletOperation } from "./operations/account-operations";
-import { createNonceOperation, deleteSessionOperation } from "./operations/auth-operations";
+import {
+  createNonceOperation,
+  createSessionOperation,
+  deleteSessionOperation,
+} from "./operations/auth-operations";
 import { registerProviderOperation } from "./operations/market-operations";
 import { openStreamOperation } from "./operations/stream-operations";
 import { forgetRateCounts } from "./rate-limit";
@@ -236,6 +241,8 @@ describe("bad input", () => {
         "idempotency-conflict",
       ],
       [registerProviderOperation, register({}, stranger.token), "provider-taken"],
+      [registerProviderOperation, register({ id: "cheapest" }), "invalid-input"],
+      [registerProviderOperation, register({ endpoint: "https://169.254.169.254/latest" }), "invalid-input"],
       [registerProviderOperation, register({ tierOverrides: { platinum: {} } }), "unknown-tier"],
       [registerProviderOperation, register({ tierOverrides: { constructor: {} } }), "unknown-tier"],
       [
@@ -253,6 +260,35 @@ describe("bad input", () => {
     await withoutWriting(async () => {
       for (const [operation, sent, code] of table)
         expect((await refused(operation, { why: JSON.stringify(sent.json), sent })).code).toBe(code);
+    });
+  });
+
+  test("given signatures that are foreign, stale or for another site, nobody is signed in and no nonce is used up", async () => {
+    const { nonce } = await answerOf<{ nonce: string }>(createNonceOperation);
+    const { account } = sender;
+    const message = (changes: Partial<SiweMessage> = {}) =>
+      createSiweMessage({
+        address: account.address,
+        chainId: 31_337,
+        domain: "localhost:3000",
+        uri: "http://localhost:3000",
+        version: "1",
+        nonce,
+        expirationTime: new Date(Date.now() + 60_000),
+        ...changes,
+      });
+    const stale = message({ expirationTime: new Date(Date.now() - 1) });
+    const elsewhere = message({ domain: "evil.example" });
+    const cases = [
+      { message: message(), signature: await stranger.account.signMessage({ message: message() }) },
+      { message: stale, signature: await account.signMessage({ message: stale }) },
+      { message: elsewhere, signature: await account.signMessage({ message: elsewhere }) },
+    ];
+    await withoutWriting(async () => {
+      for (const json of cases)
+        expect(
+          (await refused(createSessionOperation, { why: "a wrong signature", sent: { json } })).code,
+        ).toBe("invalid-signature");
     });
   });
 

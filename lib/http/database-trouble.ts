@@ -2,7 +2,7 @@ import { ProblemError } from "@/lib/errors";
 
 /** Socket errors, SQLSTATE classes and Prisma codes that pass by themselves: waiting helps, a bug report does not. */
 const PASSING =
-  /^(ECONN(REFUSED|RESET)|EPIPE|ENOTFOUND|ETIMEDOUT|08...|53...|57P0[123]|57014|55P03|40001|40P01|P1001|P1002|P1008|P1017|P2024)$/;
+  /^(ECONN(REFUSED|RESET)|EPIPE|ENOTFOUND|ETIMEDOUT|08...|53...|57P0[123]|57014|55P03|40001|40P01|P1001|P1002|P1008|P1017|P20(24|28|34))$/;
 
 /** What pg says without a code, because its connection was cut or none was to be had. */
 const CUT_OFF =

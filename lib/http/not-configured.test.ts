@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { GET as manifestRoute } from "@/app/.well-known/superstream-agent.json/route";
-import { GET as unknownRoute } from "@/app/api/[...unknown]/route";
+import { GET as unknownRoute } from "@/app/api/[[...unknown]]/route";
 import { GET as llmsRoute } from "@/app/llms.txt/route";
 import { GET as openApiRoute } from "@/app/openapi.json/route";
 import { callOperation } from "@/lib/testing/call-operation";

@@ -147,6 +147,14 @@ describe("registering a provider", () => {
     expect(owner.toLowerCase()).toBe(winner);
   });
 
+  test("given one owner who registers the same provider eight times at once, all succeed and one list is left", async () => {
+    await Promise.all(
+      Array.from({ length: 8 }, (_, index) => register("juliett", { name: `Juliett ${index}` })),
+    );
+    expect((await listServices({ provider: "juliett" })).items).toHaveLength(1);
+    expect((await getProvider("juliett")).tiers).toHaveLength(3);
+  });
+
   test("given services that trade their paths, or go, the list is as registered last", async () => {
     const [count] = providerListing("golf").services;
     const two = [count, { ...count, slug: "recount", path: "/recount" }];
@@ -233,6 +241,18 @@ describe("finding providers", () => {
     const { nextCursor } = await listProviders({ sort: "name", limit: 1 });
     expect(await codeOf(listProviders({ sort: "price", cursor: nextCursor ?? "" }))).toBe("invalid-input");
     expect(await codeOf(listProviders({ cursor: "bm9uc2Vuc2U" }))).toBe("invalid-input");
+    const encode = (position: unknown) => Buffer.from(JSON.stringify(position)).toString("base64url");
+    for (const position of [
+      ["name", "a\u0000", "b"],
+      ["name", 1, "b"],
+      ["name", "a"],
+      ["newest", "9".repeat(30), "b"],
+      {},
+      null,
+    ])
+      expect(await codeOf(listProviders({ sort: "name", cursor: encode(position) }))).toBe("invalid-input");
+    for (const list of [listServices, getMarketSummary])
+      expect(await codeOf(list({ cursor: encode(["a\u0000", "b"]) }))).toBe("invalid-input");
   });
 });
 

@@ -64,7 +64,7 @@ export const serviceInput = z.strictObject({
 
 /** Registration of a provider. `owner` is never in it: it is whoever signs in. */
 export const registerProviderInput = z.strictObject({
-  id: providerId,
+  id: providerId.refine((id) => id !== "cheapest", "This name is an address of the market's own."),
   name: text(1, 80),
   description: text(0, 2000).default(""),
   endpoint: z.string().min(1).max(500),

@@ -11,6 +11,9 @@ import { checkService } from "./check-service";
 import { forgetDoor } from "./get-door";
 import type { RegisterProviderInput, ServiceInput } from "./provider-input";
 
+/** Two registrations of one provider take turns at its row: how long the second may wait, and take. */
+const PATIENCE = { maxWait: 5_000, timeout: 10_000 };
+
 /**
  * Registers a provider, or changes one that the same owner registered before (S0.1). Earnings, served requests and the
  * creation time live elsewhere or are left alone, so a second registration never resets them (D0.11). All three tiers
@@ -48,7 +51,7 @@ export async function registerProvider(
       });
     }
     await replaceServices(tx, input.id, input.services);
-  });
+  }, PATIENCE);
   forgetDoor(input.id);
   return { status: "registered", agentId: input.id };
 }

@@ -1,12 +1,12 @@
 import { databaseConfigured, env } from "@/lib/env";
 import { agentManifest } from "@/lib/http/agent-manifest";
 import { publicDocument } from "@/lib/http/public-document";
-import { respond } from "@/lib/http/respond";
+import { respondPublicly } from "@/lib/http/respond-publicly";
 import { listPaidServices } from "@/lib/market/list-paid-services";
 
 /** The manifest for agents. */
 export function GET(request: Request): Promise<Response> {
-  return respond(request, async () => {
+  return respondPublicly(request, async () => {
     const services = databaseConfigured() ? await listPaidServices({ limit: 100 }) : [];
     const site = { origin: env.ORIGIN, network: env.NETWORK, chainId: env.CHAIN_ID };
     return publicDocument(JSON.stringify(agentManifest(services, site)), "application/json");
