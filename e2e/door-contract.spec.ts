@@ -26,13 +26,14 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
 }
 
 for (const { promise, run } of doorContract)
-  test(`the paid door of the running site: ${promise}`, async ({ baseURL = "" }) => {
+  test(`the paid door of the running site: ${promise}`, async ({ baseURL }) => {
+    const origin = String(baseURL);
     await run({
-      baseUrl: baseURL,
+      baseUrl: origin,
       providerId: "rheumascore",
       path: "/compute/das28-esr",
       body: '{"tenderJoints":4,"swollenJoints":5,"esrMmPerHour":44,"globalHealthMm":12}',
       refusedBody: '{"tenderJoints":-1}',
-      newPayer: () => newPayer(baseURL),
+      newPayer: () => newPayer(origin),
     });
   });

@@ -64,16 +64,19 @@ function fieldOf(name: string, schema: Schema, required: boolean): FormField {
     const long = maxLength === null || maxLength > 200;
     return { ...base, kind: "text", minLength, maxLength, pattern: asText(schema.pattern), long };
   }
-  if (schema.type === "array" && isObject(schema.items) && isNumeric(schema.items))
+  if (schema.type === "array" && isObject(schema.items) && isNumeric(schema.items)) {
+    const itemUnit = unit ?? splitDescription(schema.items.description).unit;
     return {
       ...base,
+      label: withoutUnit(base.label, itemUnit),
       kind: "numbers",
       integer: schema.items.type === "integer",
-      unit: unit ?? splitDescription(schema.items.description).unit,
+      unit: itemUnit,
       minItems: asNumber(schema.minItems) ?? 0,
       maxItems: asNumber(schema.maxItems),
       ...limits(schema.items),
     };
+  }
   if (schema.type === "object" && isObject(schema.properties) && Object.keys(schema.properties).length > 0)
     return { ...base, kind: "group", fields: formFields(schema) };
   return { ...base, kind: "json" };
@@ -94,6 +97,7 @@ const acronyms = new Set([
   "sdnn",
   "rmssd",
   "bmi",
+  "dna",
 ]);
 
 /** "tenderJoints" and "tender_joints" are "Tender joints", "esrMmPerHour" is "ESR mm per hour", "das28" is "DAS28". */

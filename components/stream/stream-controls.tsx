@@ -36,7 +36,7 @@ export function StreamControls({ stream, tiers, walletBalance, role, actions }: 
   if (status !== "active" && status !== "paused" && status !== "exhausted" && !open) return null;
 
   return (
-    <section aria-label="Stream controls" className="flex flex-wrap gap-2">
+    <section aria-label="Stream controls" className="flex flex-wrap gap-2 [&>button]:px-3">
       {role === "sender" ? (
         <>
           <Button tone="flow" onClick={show("topUp")}>
