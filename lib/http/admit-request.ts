@@ -12,9 +12,12 @@ const INTERNAL = /^(x-middleware-|x-nextjs-|x-now-|x-invoke-|x-matched-path$|x-n
  * Looks at a request before anything else does: takes out what only our own parts may say, notes the peer's address
  * under `x-superstream-peer`, and names the status to refuse with, or null to go on.
  */
-export function admitRequest(incoming: IncomingMessage): 400 | 405 | 431 | null {
+export function admitRequest(incoming: IncomingMessage): 400 | 404 | 405 | 431 | null {
   const { method, rawHeaders, url = "" } = incoming;
   if (!url.startsWith("/")) return 400; // The forms for proxies: `GET http://…`, `OPTIONS *`.
+  const path = decodedPath(url);
+  if (path === null) return 400; // Next answers broken percent-encoding with 500.
+  if (path.startsWith("/_next/data/")) return 404; // Pages that we do not have: Next answers with 500.
   if (method === "TRACE") return 405; // Would echo credentials, and Fetch has no such request.
 
   const kept: string[] = [];
@@ -29,4 +32,13 @@ export function admitRequest(incoming: IncomingMessage): 400 | 405 | 431 | null 
   incoming.headers[PEER_HEADER] = peer;
   incoming.rawHeaders = [...kept, PEER_HEADER, peer];
   return null;
+}
+
+/** The path as a router reads it, or null when it is no UTF-8 behind its percent signs. */
+function decodedPath(url: string): string | null {
+  try {
+    return decodeURIComponent(url.split("?", 1)[0] ?? "");
+  } catch {
+    return null;
+  }
 }

@@ -242,6 +242,18 @@ describe("admitRequest", () => {
       head: "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example",
       status: 400,
     },
+    {
+      given: "a percent sign without digits",
+      head: "GET /api/v1/providers/%zz HTTP/1.1\r\nHost: x",
+      status: 400,
+    },
+    { given: "bytes that are no UTF-8", head: "GET /%ff HTTP/1.1\r\nHost: x", status: 400 },
+    { given: "Next's data of pages", head: "GET /_next/data/x/a.json HTTP/1.1\r\nHost: x", status: 404 },
+    {
+      given: "the same in disguise",
+      head: "GET /%5fnext/data/x/a.json HTTP/1.1\r\nHost: x",
+      status: 404,
+    },
     { given: "an asterisk", head: "OPTIONS * HTTP/1.1\r\nHost: x", status: 400 },
     {
       given: "two lengths",
