@@ -21,6 +21,9 @@ class Failed extends Error {
   }
 }
 
+/** Its seed comes from the clock and is printed: each run tries other orders. */
+const CHAOS = ["--import", "./scripts/register-ts.mjs", "scripts/run-chaos.ts", "--seconds", "45"];
+
 /** @type {Record<string, Stage>} */
 const STAGES = {
   types: {
@@ -35,11 +38,12 @@ const STAGES = {
   unit: { title: "Unit and property tests", run: () => vitest("unit") },
   int: { title: "Integration tests on PostgreSQL", run: () => vitest("int") },
   build: { title: "Production build", run: async () => void (await build()) },
+  chaos: { title: "Chaos: 45 s of faults", run: () => program("chaos", CHAOS) },
   e2e: { title: "End-to-end tests in Chromium", run: playwright },
 };
 
 /** Two cores: what needs no database goes beside the unit tests; what measures time or races runs alone. */
-const PLAN = [[["types", "lint", "imports", "build"], ["unit"]], [["int"]], [["e2e"]]];
+const PLAN = [[["types", "lint", "imports", "build"], ["unit"]], [["int"]], [["chaos"]], [["e2e"]]];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in STAGES));
