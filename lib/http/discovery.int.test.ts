@@ -1,5 +1,12 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+
+// Before anything reads DATABASE_URL: the documents show the whole market.
+await vi.hoisted(async () => {
+  const { useOwnDatabase } = await import("@/lib/testing/own-database");
+  await useOwnDatabase();
+});
+
 import { validate } from "mppx/discovery";
-import { beforeAll, describe, expect, test } from "vitest";
 import { GET as manifestRoute } from "@/app/.well-known/superstream-agent.json/route";
 import { GET as llmsRoute } from "@/app/llms.txt/route";
 import { GET as openApiRoute } from "@/app/openapi.json/route";

@@ -1,4 +1,11 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+
+// Before anything reads DATABASE_URL: the gauges tell of the whole books.
+await vi.hoisted(async () => {
+  const { useOwnDatabase } = await import("@/lib/testing/own-database");
+  await useOwnDatabase();
+});
+
 import { GET } from "@/app/metrics/route";
 import { INVARIANT_IDS } from "@/lib/ledger/run-invariants";
 import { callOperation } from "@/lib/testing/call-operation";

@@ -1,4 +1,11 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+
+// Before anything reads DATABASE_URL: the market and the books are looked at as a whole.
+await vi.hoisted(async () => {
+  const { useOwnDatabase } = await import("@/lib/testing/own-database");
+  await useOwnDatabase();
+});
+
 import { answerOf, callOperation } from "@/lib/testing/call-operation";
 import { providerListing } from "@/lib/testing/provider-listing";
 import { signIn } from "@/lib/testing/sign-in";
