@@ -87,11 +87,16 @@ test(
           const books = { wallet: RICH, escrow: 0n, receiver: 0n };
           let state = pending(opening);
           let atMs = START_MS;
+          let toldMs = START_MS;
           const run = (command: StreamCommand, gapMs: bigint) => {
             atMs += gapMs;
             const before = state;
             const step = applyStreamEvent(before, command, atMs);
             state = step.state;
+            for (const told of step.events) {
+              expect(told.atMs >= toldMs && told.atMs <= atMs).toBe(true);
+              toldMs = told.atMs;
+            }
             for (const { from, to, amount } of step.postings) {
               expect(amount > 0n).toBe(true);
               books[from] -= amount;

@@ -160,8 +160,17 @@ test("given a call in flight when the deposit ends, what it holds is not said to
 test.each([{ kind: "close", by: "sender" }, { kind: "collect" }, { kind: "tick" }] as const)(
   "given a grace that nobody saw end, $kind finds that it has ended the stream",
   (event) => {
-    const ended = stateAfter(opened(terms(), 0n), [event, 9n * HOUR]);
-    expect(ended).toMatchObject({ status: "settled", closeCause: "grace-ended", closedMs: 21_600_001n });
+    const ended = applyStreamEvent(opened(terms(), 0n), event, 9n * HOUR);
+    expect(ended.state).toMatchObject({
+      status: "settled",
+      closeCause: "grace-ended",
+      closedMs: 21_600_001n,
+    });
+    expect(ended.events.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+      ["exhausted", 14_400_001n],
+      ["closed", 21_600_001n],
+      ["settled", 9n * HOUR],
+    ]);
   },
 );
 
