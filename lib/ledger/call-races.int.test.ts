@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { PERIODS_MS } from "@/lib/domain/rate";
 import type { Decision } from "@/lib/streams/authorize-request";
 import { changeStreamTier } from "@/lib/streams/change-stream-tier";
@@ -15,17 +15,13 @@ import {
   someCall,
   walletBalance,
 } from "@/lib/testing/ledger-fixtures";
+import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { race } from "@/lib/testing/race";
-import { scratchDatabase } from "@/lib/testing/scratch-database";
 import { runInvariants } from "./run-invariants";
 
 const CLIENTS = 32;
-let scratch: Awaited<ReturnType<typeof scratchDatabase>>;
-beforeAll(async () => {
-  scratch = await scratchDatabase(CLIENTS);
-});
-afterEach(async () => expect(await runInvariants(scratch.db)).toEqual([]));
-afterAll(() => scratch.stop());
+const ledger = ledgerForFile(CLIENTS);
+afterEach(async () => expect(await runInvariants(ledger.db)).toEqual([]));
 
 /** One base unit in thirty days: while a test runs, accrual is more than nothing and less than one unit. */
 const SLOW = { amount: 1n, periodMs: PERIODS_MS.month30 };
@@ -148,7 +144,7 @@ describe("calls at once with a change of their stream", () => {
 });
 
 async function begin(deposit: bigint) {
-  const { db } = scratch;
+  const { db } = ledger;
   const limit = { maxRequestsPerHour: 1_000_000 };
   const provider = await listProvider(db, {
     tiers: { basic: { rate: SLOW, ...limit }, professional: { rate: { ...SLOW, amount: 2n }, ...limit } },

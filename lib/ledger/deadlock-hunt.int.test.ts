@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { PERIODS_MS } from "@/lib/domain/rate";
 import { ProblemError } from "@/lib/errors";
 import { authorizeRequests } from "@/lib/streams/authorize-request";
@@ -13,20 +13,16 @@ import { setAutoTopUp } from "@/lib/streams/set-auto-top-up";
 import { sweepStreams } from "@/lib/streams/sweep-streams";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { fundedAddress, listProvider, someAddress, someCall } from "@/lib/testing/ledger-fixtures";
+import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { race } from "@/lib/testing/race";
-import { scratchDatabase } from "@/lib/testing/scratch-database";
 import { runInvariants } from "./run-invariants";
 
 const CLIENTS = 32;
 const HUNT_MS = 6_000;
-let scratch: Awaited<ReturnType<typeof scratchDatabase>>;
-beforeAll(async () => {
-  scratch = await scratchDatabase(CLIENTS);
-});
-afterAll(() => scratch.stop());
+const ledger = ledgerForFile(CLIENTS);
 
 test("given three payers who are each other's receivers, six seconds of everything at once never deadlock", async () => {
-  const { db } = scratch;
+  const { db } = ledger;
   const payers = await race(3, () => fundedAddress(db, 10n ** 12n));
   const providers = await race(3, (n) =>
     listProvider(db, { owner: payers[n] ?? "", tiers, depositMs: 3_000n, graceMs: 300n }),
@@ -157,7 +153,7 @@ function ignoreRefusal(error: unknown): void {
 /** Deadlocks that the database ended in this test's own database: one that a retry hid counts too. */
 async function deadlocks(): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // Backends report what they counted once a second.
-  const { rows } = await scratch.db.query(
+  const { rows } = await ledger.db.query(
     "select deadlocks from pg_stat_database where datname = current_database()",
   );
   return Number(rows[0]?.deadlocks);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Queryable } from "@/lib/db/pool";
 import { closeStream } from "@/lib/streams/close-stream";
 import { collectStream } from "@/lib/streams/collect-stream";
@@ -14,16 +14,12 @@ import {
   someCall,
   TOKEN,
 } from "@/lib/testing/ledger-fixtures";
+import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { plantBug } from "@/lib/testing/plant-bug";
-import { scratchDatabase } from "@/lib/testing/scratch-database";
-import { DAY_BEGIN_MS, type SimulatedLedger, simulatedLedger } from "@/lib/testing/simulated-ledger";
+import { DAY_BEGIN_MS, type SimulatedLedger } from "@/lib/testing/simulated-ledger";
 import { runInvariants } from "./run-invariants";
 
-let scratch: Awaited<ReturnType<typeof scratchDatabase>>;
-beforeAll(async () => {
-  scratch = await scratchDatabase();
-});
-afterAll(() => scratch.stop());
+const { simulated } = ledgerForFile();
 
 /**
  * The negative control: each planted bug moves money that balances, so that conservation (I1, I2) sees nothing wrong, and
@@ -153,10 +149,6 @@ describe("a planted authorisation beyond the deposit", () => {
     });
   });
 });
-
-function simulated(work: (ledger: SimulatedLedger) => Promise<void>): Promise<void> {
-  return simulatedLedger(work, scratch.db);
-}
 
 /** A stream of one token a day with two tokens in it, opened at the beginning of the day. */
 async function begin({ db }: Pick<SimulatedLedger, "db">) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { PERIODS_MS } from "@/lib/domain/rate";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
 import { ProblemError } from "@/lib/errors";
@@ -11,18 +11,14 @@ import { openStream } from "@/lib/streams/open-stream";
 import { sweepStream, sweepStreams } from "@/lib/streams/sweep-streams";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { fundedAddress, listProvider, someAddress, walletBalance } from "@/lib/testing/ledger-fixtures";
+import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { race } from "@/lib/testing/race";
-import { scratchDatabase } from "@/lib/testing/scratch-database";
 import { runInvariants } from "./run-invariants";
 
 const CLIENTS = 32;
 const WALLET = 1_000_000n;
-let scratch: Awaited<ReturnType<typeof scratchDatabase>>;
-beforeAll(async () => {
-  scratch = await scratchDatabase(CLIENTS);
-});
-afterEach(async () => expect(await runInvariants(scratch.db)).toEqual([]));
-afterAll(() => scratch.stop());
+const ledger = ledgerForFile(CLIENTS);
+afterEach(async () => expect(await runInvariants(ledger.db)).toEqual([]));
 
 describe("one operation key, at once", () => {
   test("given 32 top-ups, one is made, and all get its answer", async () => {
@@ -55,7 +51,7 @@ describe("one operation key, at once", () => {
   });
 
   test("given 32 credits of a wallet that nobody had, one is made", async () => {
-    const { db } = scratch;
+    const { db } = ledger;
     const credit = { actor: someAddress(), idempotencyKey: "once", amount: 3_000n };
     const views = await race(CLIENTS, () => creditWallet(credit, db));
     for (const { balance } of views) expect(balance).toBe(3_000n);
@@ -146,7 +142,7 @@ describe("sweeps, at once", () => {
       expiresMs: null,
     };
     const begun = await race(20, () => begin({ rule }));
-    const reports = await race(8, () => sweepStreams({ limit: 100 }, scratch.db));
+    const reports = await race(8, () => sweepStreams({ limit: 100 }, ledger.db));
     expect(reports.map(({ failed }) => failed)).toEqual(reports.map(() => 0));
     for (const { db, payer, stream } of begun) {
       const { funded } = await getStream({ actor: payer, streamId: stream.id }, db);
@@ -158,7 +154,7 @@ describe("sweeps, at once", () => {
   test("given 20 streams whose grace is over, eight sweeps settle each once", async () => {
     const begun = await race(20, () => begin({ depositMs: 5n, graceMs: 1n }));
     await sleep(30);
-    const reports = await race(8, () => sweepStreams({ limit: 100 }, scratch.db));
+    const reports = await race(8, () => sweepStreams({ limit: 100 }, ledger.db));
     expect(reports.reduce((sum, { changed }) => sum + changed, 0)).toBe(20);
     for (const { db, payer, provider, stream } of begun) {
       const settled = await getStream({ actor: payer, streamId: stream.id }, db);
@@ -173,7 +169,7 @@ describe("sweeps, at once", () => {
   });
 
   test("given thousands of rows that have expired, sweeps delete them without waiting for each other", async () => {
-    const { db } = scratch;
+    const { db } = ledger;
     await db.query(
       `insert into proof_claim (kind, id, payer, request_id, at_ms, expires_ms)
        select 'challenge', md5(n::text), '0x', md5(n::text), 0, 0 from generate_series(1, 5000) n`,
@@ -196,7 +192,7 @@ describe("sweeps, at once", () => {
 
 /** A stream of 100 units a millisecond, so that time can be seen. */
 async function begin(terms: { depositMs?: bigint; graceMs?: bigint; rule?: AutoTopUpRule } = {}) {
-  const { db } = scratch;
+  const { db } = ledger;
   const { rule = null, ...more } = terms;
   const rate = rule
     ? { amount: 100n, periodMs: PERIODS_MS.hour }
@@ -220,8 +216,8 @@ function codeOf(error: unknown): string {
 }
 
 async function deadlocks(): Promise<number> {
-  await scratch.db.query("select pg_stat_clear_snapshot()");
-  const { rows } = await scratch.db.query(
+  await ledger.db.query("select pg_stat_clear_snapshot()");
+  const { rows } = await ledger.db.query(
     "select deadlocks from pg_stat_database where datname = current_database()",
   );
   return Number(rows[0]?.deadlocks);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Queryable } from "@/lib/db/pool";
 import { changeStreamTier } from "@/lib/streams/change-stream-tier";
 import { collectStream } from "@/lib/streams/collect-stream";
@@ -12,15 +12,11 @@ import {
   someCall,
   TOKEN,
 } from "@/lib/testing/ledger-fixtures";
-import { scratchDatabase } from "@/lib/testing/scratch-database";
-import { DAY_BEGIN_MS, simulatedLedger } from "@/lib/testing/simulated-ledger";
+import { ledgerForFile } from "@/lib/testing/ledger-for-file";
+import { DAY_BEGIN_MS } from "@/lib/testing/simulated-ledger";
 import { runInvariants } from "./run-invariants";
 
-let scratch: Awaited<ReturnType<typeof scratchDatabase>>;
-beforeAll(async () => {
-  scratch = await scratchDatabase();
-});
-afterAll(() => scratch.stop());
+const { simulated } = ledgerForFile();
 
 const credit = "(select id from journal_entry where kind = 'credit')";
 const collect = "(select id from journal_entry where kind = 'collect')";
@@ -179,7 +175,7 @@ describe("given a ledger with a credit, a deposit, a collection, two segments an
 
 /** The ids that `tamper` sets off in a small ledger that is right. */
 async function named(tamper: (db: Queryable, payer: string) => Promise<unknown>): Promise<string[]> {
-  return simulatedLedger(async ({ db, at }) => {
+  return simulated(async ({ db, at }) => {
     const provider = await listProvider(db);
     const payer = await fundedAddress(db, 10n * TOKEN);
     const { id: streamId } = await openStream(
@@ -197,5 +193,5 @@ async function named(tamper: (db: Queryable, payer: string) => Promise<unknown>)
     await tamper(db, payer);
     const found = await runInvariants(db);
     return [...new Set(found.map(({ id }) => id))].sort();
-  }, scratch.db);
+  });
 }

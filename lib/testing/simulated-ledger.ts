@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { pool, type Queryable } from "@/lib/db/pool";
+import type { Queryable } from "@/lib/db/pool";
 import { ProblemError } from "@/lib/errors";
 
 /** The whole ledger inside one transaction that is always rolled back, with a clock that stands until it is set. */
@@ -16,7 +16,7 @@ export const DAY_BEGIN_MS = 1_795_132_800_000n;
 
 export async function simulatedLedger<T>(
   work: (ledger: SimulatedLedger) => Promise<T>,
-  clients: pg.Pool = pool(),
+  clients: pg.Pool,
 ): Promise<T> {
   const db = await clients.connect();
   try {
