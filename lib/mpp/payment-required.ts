@@ -101,6 +101,7 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
   ): Promise<Response> {
     const { id, header, expires } = await tools.payments.issue(call.terms, call.binding.scope, hints);
     const body = {
+      ...withoutMembers(refusal), // First for readers, and again last: no member may replace what it says.
       ...refusal.members,
       ...members,
       provider: { id: call.door.provider.id, name: call.door.provider.name },
