@@ -2,11 +2,12 @@
 // alone. With `--gateway` (`npm run gateway`) it runs without Next: doors and the API, for more doors over one database.
 // One node:http server stands in front of Next. It answers the paid door and health itself, because an empty route of Next
 // costs forty times a plain one (docs/decisions/0002), and hands everything else to Next in the same process.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { GET as health } from "@/app/api/health/route";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { admitRequest } from "@/lib/http/admit-request";
+import { drainable } from "@/lib/http/drain";
 import { logger } from "@/lib/http/log";
 import { type NodeListener, nodeListener } from "@/lib/http/node-adapter";
 import { paidDoor } from "@/lib/mpp/paid-door";
@@ -32,6 +33,7 @@ const server = createServer(
   listener,
 );
 server.keepAliveTimeout = 65_000; // Longer than the usual load balancer's 60 s, so that it closes first.
+const drain = drainable(server);
 if (app) server.on("upgrade", app.getUpgradeHandler());
 const stopSweep =
   databaseConfigured() && env.SWEEP_INTERVAL_MS > 0 ? startSweepLoop(env.SWEEP_INTERVAL_MS) : () => {};
@@ -79,20 +81,7 @@ async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
   await stopSweep();
-  await drain(server);
+  await drain(DRAIN_MS);
   if (databaseConfigured()) await pool().end();
   process.exit(0);
-}
-
-function drain(open: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => open.closeAllConnections(), DRAIN_MS);
-    open.close(() => {
-      clearTimeout(late);
-      resolve();
-    });
-    open.closeIdleConnections();
-    // A connection that turns idle while we wait would otherwise hold the server until its keep-alive ends.
-    setInterval(() => open.closeIdleConnections(), 100).unref();
-  });
 }

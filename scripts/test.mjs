@@ -45,6 +45,9 @@ const STAGES = {
 /** Two cores: what needs no database goes beside the unit tests; what measures time or races runs alone. */
 const PLAN = [[["types", "lint", "imports", "build"], ["unit"]], [["int"]], [["chaos"]], [["e2e"]]];
 
+/** Through a pipe a program cannot see where its lines end up. */
+const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
+
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in STAGES));
 if (unknown.length || wanted.includes("--help")) {
@@ -97,7 +100,7 @@ async function runLane(names) {
  */
 async function program(name, args, environment = {}) {
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...colours, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     signal: interruption,
   });
