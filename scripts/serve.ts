@@ -34,7 +34,12 @@ const server = createServer(
 );
 server.keepAliveTimeout = 65_000; // Longer than the usual load balancer's 60 s, so that it closes first.
 const drain = drainable(server);
-if (app) server.on("upgrade", app.getUpgradeHandler());
+if (app && dev)
+  server.on("upgrade", app.getUpgradeHandler()); // Hot reload.
+else
+  server.on("upgrade", (_request, socket) =>
+    socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"),
+  );
 const stopSweep =
   databaseConfigured() && env.SWEEP_INTERVAL_MS > 0 ? startSweepLoop(env.SWEEP_INTERVAL_MS) : () => {};
 
@@ -51,7 +56,8 @@ for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(
 
 async function startNext() {
   const { default: next } = await import("next");
-  const started = next({ dev, hostname: env.HOST, port: env.PORT });
+  // Next adds a handler of its own to the server of the first request, and two would answer one web socket: it gets another.
+  const started = next({ dev, hostname: env.HOST, port: env.PORT, httpServer: createServer() });
   await started.prepare();
   return started;
 }
