@@ -1,7 +1,7 @@
 /** A credential opens the route, the terms and the body that its challenge was for, once, and nothing else. */
 import { Challenge, Credential } from "mppx";
 import type { Hex } from "viem";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   challengeOf,
   credential,
@@ -12,6 +12,9 @@ import {
   service,
   testDoor,
 } from "./testing/door-fixture";
+
+// Hundreds of signatures: seconds on two busy cores.
+vi.setConfig({ testTimeout: 30_000 });
 
 const TOKEN = 10n ** 18n;
 const routes: { path: string; init: RequestInit }[] = [

@@ -1,9 +1,12 @@
 import { Receipt } from "mppx";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { contentDigest } from "./digest";
 import { receiptKey } from "./receipt-keys";
 import { challengeOf, credential, fixture, newAccount, pay, payerOf, SECRET } from "./testing/door-fixture";
 import { verifyReceipt } from "./verify-receipt";
+
+// Hundreds of signatures: seconds on two busy cores.
+vi.setConfig({ testTimeout: 30_000 });
 
 const TOKEN = 10n ** 18n;
 

@@ -1,8 +1,11 @@
 /** What the door says no to, with which status, and what it tells a program to do about it. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createProbeLimiter } from "./probe-limiter";
 import { challengeOf, credential, fixture, newAccount, ORIGIN, pay, payerOf } from "./testing/door-fixture";
+
+// Hundreds of signatures: seconds on two busy cores.
+vi.setConfig({ testTimeout: 30_000 });
 
 const TOKEN = 10n ** 18n;
 const quote = "/api/p/acme/quote";

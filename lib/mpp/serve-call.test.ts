@@ -1,12 +1,15 @@
 /** What becomes of an authorised call: served with a receipt and charged once, or void and free. */
 import { Receipt } from "mppx";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ProblemError } from "@/lib/errors";
 import type { UpstreamAnswer } from "./call-upstream";
 import { contentDigest } from "./digest";
 import { receiptKey } from "./receipt-keys";
 import { fixture, jsonAnswer, pay, payerOf, SECRET } from "./testing/door-fixture";
 import { verifyReceipt } from "./verify-receipt";
+
+// Hundreds of signatures: seconds on two busy cores.
+vi.setConfig({ testTimeout: 30_000 });
 
 const post = { method: "POST", body: '{"a":1}' };
 const priced = "/api/p/acme/priced";

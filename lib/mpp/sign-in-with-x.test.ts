@@ -4,8 +4,11 @@ import { parsePaymentRequired } from "@x402/core/schemas";
 import { encodeSIWxHeader, parseSIWxHeader, wrapFetchWithSIWx } from "@x402/extensions/sign-in-with-x";
 import { Receipt } from "mppx";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fixture, newAccount, ORIGIN, payerOf } from "./testing/door-fixture";
+
+// Hundreds of signatures: seconds on two busy cores.
+vi.setConfig({ testTimeout: 30_000 });
 
 const quote = `${ORIGIN}/api/p/acme/quote`;
 
