@@ -1,34 +1,13 @@
 import { expect, test } from "@playwright/test";
 import { Receipt } from "mppx";
 import { Mppx } from "mppx/client";
-import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { ledgerStream } from "../agents/client/ledger-stream";
 import { streamFetch } from "../agents/client/stream-fetch";
+import { newAgent, post } from "./new-agent";
 
 const TOKEN = 10n ** 18n;
 const caps = { maxRatePerDay: 20n * TOKEN, maxDeposit: 5n * TOKEN, maxTotal: 20n * TOKEN };
 const das28 = { tenderJoints: 4, swollenJoints: 5, esrMmPerHour: 44, globalHealthMm: 12 };
-
-/** An agent as it starts: a key, a session by SIWE over plain HTTP, and play money. */
-async function newAgent(origin: string): Promise<{ account: PrivateKeyAccount; bearer: string }> {
-  const account = privateKeyToAccount(generatePrivateKey());
-  const { message } = await post(`${origin}/api/v1/auth/nonce`, { address: account.address });
-  const signature = await account.signMessage({ message: String(message) });
-  const { token } = await post(`${origin}/api/v1/auth/session`, { message, signature });
-  const bearer = `Bearer ${token}`;
-  await post(`${origin}/api/v1/wallet/faucet`, { amount: String(10n * TOKEN) }, { Authorization: bearer });
-  return { account, bearer };
-}
-
-async function post(url: string, body: unknown, headers: Record<string, string> = {}) {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID(), ...headers },
-    body: JSON.stringify(body),
-  });
-  expect(response.ok, `${url}: ${await response.clone().text()}`).toBe(true);
-  return (await response.json()) as Record<string, unknown>;
-}
 
 const request = {
   method: "POST",

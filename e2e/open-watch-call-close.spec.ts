@@ -24,7 +24,7 @@ test("a newcomer opens a stream, watches it flow, makes a paid call, tops up, cl
   await takePlayMoney(page);
 
   // Open a stream.
-  await page.getByRole("button", { name: "Open a professional stream" }).click();
+  await page.getByRole("button", { name: "Open a stream, professional tier" }).click();
   const opening = page.getByRole("dialog", { name: "Open a stream" });
   await expect(opening.getByLabel("Deposit (USDCx)")).toHaveValue("1.666667");
   await expect(opening.getByTestId("consequence")).toContainText(
@@ -83,11 +83,13 @@ test("a newcomer opens a stream, watches it flow, makes a paid call, tops up, cl
   await page.getByRole("button", { name: "Pause" }).click();
   const pausing = page.getByRole("dialog", { name: "Pause the stream" });
   await pausing.getByRole("button", { name: "Pause" }).click();
+  await expect(pausing.getByText(/^Paused at .* stays locked\.$/)).toBeVisible();
   await pausing.getByRole("button", { name: "Close" }).last().click();
   await expect(page.getByRole("status", { name: "Stream" })).toHaveText("Paused");
   await page.getByRole("button", { name: "Resume" }).click();
   const resuming = page.getByRole("dialog", { name: "Resume the stream" });
   await resuming.getByRole("button", { name: "Resume" }).click();
+  await expect(resuming.getByText(/^It flows again, and lasts for 7 h 59 min\.$/)).toBeVisible();
   await resuming.getByRole("button", { name: "Close" }).last().click();
   await expect(page.getByRole("status", { name: "Stream" })).toHaveText("Streaming");
 

@@ -39,7 +39,7 @@ test.describe("on a telephone", () => {
     await page.goto("/providers/dnai");
     await signInWithDemoWallet(page);
     await takePlayMoney(page);
-    await page.getByRole("button", { name: "Open a basic stream" }).click();
+    await page.getByRole("button", { name: "Open a stream, basic tier" }).click();
     const opening = page.getByRole("dialog", { name: "Open a stream" });
     await opening.getByLabel("Top up automatically").check();
     await opening.getByRole("button", { name: "Open stream" }).click();
@@ -82,7 +82,7 @@ test("somebody else's stream is as little there as one that never was", async ({
   await page.goto("/providers/dnai");
   await signInWithDemoWallet(page);
   await takePlayMoney(page);
-  await page.getByRole("button", { name: "Open a basic stream" }).click();
+  await page.getByRole("button", { name: "Open a stream, basic tier" }).click();
   await page.getByRole("button", { name: "Open stream" }).click();
   await page.getByRole("link", { name: "Watch the stream" }).click();
   await page.waitForURL(/\/streams\/str_/);

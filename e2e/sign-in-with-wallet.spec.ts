@@ -18,7 +18,7 @@ test("a wallet that announces itself signs in through RainbowKit, and signs a pr
   await expect(page.getByRole("button", { name: `Account ${account.address}` })).toBeVisible();
 
   await takePlayMoney(page);
-  await page.getByRole("button", { name: "Open a basic stream" }).click();
+  await page.getByRole("button", { name: "Open a stream, basic tier" }).click();
   const opening = page.getByRole("dialog", { name: "Open a stream" });
   await opening.getByRole("button", { name: "Open stream" }).click();
   await expect(opening.getByText("is locked and flows to RheumaScore")).toBeVisible();

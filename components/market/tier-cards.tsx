@@ -46,7 +46,7 @@ export function TierCards({ provider, wallet, faucet, openStream }: Props) {
             <Button
               tone={tier.name === "professional" ? "flow" : "plain"}
               className="mt-auto"
-              aria-label={`Open a ${tier.name} stream`}
+              aria-label={`Open a stream, ${tier.name} tier`}
               disabled={!provider.active}
               onClick={() => (wallet ? setChosen(tier.name) : openSignIn())}
             >

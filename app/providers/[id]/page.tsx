@@ -53,7 +53,8 @@ export default async function ProviderPage({ params, searchParams }: Props) {
   const { service: wanted } = await searchParams;
   const chosen = services.items.find(({ slug }) => slug === wanted) ?? services.items[0];
   const service = chosen ? await getService(chosen.id) : null;
-  const paying = streams.find(({ status }) => status === "active");
+  // Without one that flows, the one that could: the provider then says what it needs.
+  const paying = streams.find(({ status }) => status === "active") ?? streams[0];
   const faucet = env.NETWORK === "devnet" ? faucetAction : null;
 
   return (

@@ -148,6 +148,17 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
         {outcome?.kind === "refused" ? (
           <Notice tone="stop" title={outcome.problem.title}>
             {outcome.problem.detail}
+            {outcome.problem.status === 402 && stream ? (
+              <>
+                {" "}
+                <Link
+                  href={paths.stream(stream.id)}
+                  className="font-medium text-ink underline underline-offset-4"
+                >
+                  To your stream
+                </Link>
+              </>
+            ) : null}
           </Notice>
         ) : null}
         {steps.length > 0 ? (
