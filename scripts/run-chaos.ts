@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { receiptKey } from "@/lib/mpp/receipt-keys";
 import { createAccount } from "./chaos/account";
 import { readBooks } from "./chaos/books";
-import { type ChaosDatabase, startChaosDatabase } from "./chaos/database";
+import { type ChaosDatabase, endDatabaseNow, startChaosDatabase } from "./chaos/database";
 import { injectFaults } from "./chaos/faults";
 import { createHistory, type History } from "./chaos/history";
 import { openMarket } from "./chaos/market";
@@ -94,7 +94,7 @@ async function run({ seed, seconds, plant, payers: count, server: kind }: ChaosO
     accounts += 1;
     return createAccount({ name, seed, ip: `10.0.${accounts >> 8}.${accounts & 255}`, sender });
   };
-  const providers = await openMarket(upstreamPort, `http://127.0.0.1:${first}`, newAccount);
+  const providers = await openMarket(upstreamPort, newAccount);
   if (plant) {
     await plants[plant](pool);
     say(`planted: ${plant}`);
@@ -268,7 +268,7 @@ function optionsOrExit(): ChaosOptions {
 /** Runs at every end of this process. Only what this run started is ended, by its id. */
 function cleanUpNow(): void {
   for (const program of programs) program.endNow();
-  database?.stopNow();
+  endDatabaseNow(folder);
   if (options.keep) console.log(`Kept in ${folder}`);
   else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -91,13 +91,18 @@ export function createAccount(options: { name: string; seed: number; ip: string;
   }
 
   /** The JSON at a path, however often it has to be asked for. @throws Error when it is refused */
-  async function read(path: string): Promise<unknown> {
+  const read = (path: string) => insist("GET", path);
+  /** For what may be done again: sent until it is done. @throws Error when it is refused */
+  const write = (path: string, body: unknown) => insist("POST", path, body);
+
+  async function insist(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await sender.untilAnswered(null, 0, async (server) =>
-      toAnswer("read", await ask(server, "GET", path)),
+      toAnswer("look", await ask(server, method, path, body)),
     );
-    if (!answer?.done)
-      throw new Error(`GET ${path} as ${name}: ${answer?.status ?? "no answer"} ${answer?.code ?? ""}`);
-    return answer.body;
+    if (answer?.done) return answer.body;
+    throw new Error(
+      `${method} ${path} as ${name}: ${answer ? `${answer.status} ${JSON.stringify(answer.body)}` : "no answer"}`,
+    );
   }
 
   /** All streams that it sends or receives, newest first. */
@@ -115,7 +120,7 @@ export function createAccount(options: { name: string; seed: number; ip: string;
     return streams;
   }
 
-  return { name, ip, signer, address: signer.address.toLowerCase(), ask, operate, read, listStreams };
+  return { name, ip, signer, address: signer.address.toLowerCase(), ask, operate, read, write, listStreams };
 }
 
 function expectStatus(reply: Reply, status: number): unknown {
@@ -124,7 +129,7 @@ function expectStatus(reply: Reply, status: number): unknown {
 }
 
 /** What an answer says of its operation, without what changes from one moment to the next. */
-function toAnswer(kind: OperationKind | "read", { status, code, json }: Reply): Answer {
+function toAnswer(kind: OperationKind | "look", { status, code, json }: Reply): Answer {
   const done = status >= 200 && status < 300;
   return {
     done,
@@ -135,10 +140,10 @@ function toAnswer(kind: OperationKind | "read", { status, code, json }: Reply): 
   };
 }
 
-function digest(kind: OperationKind | "read", body: Record<string, unknown>): string {
+function digest(kind: OperationKind | "look", body: Record<string, unknown>): string {
   switch (kind) {
     case "credit":
-    case "read":
+    case "look":
       return kind;
     case "open":
       return JSON.stringify([body.id, body.sender, body.receiver, body.startedAtMs]);

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { startEmbeddedPostgres } from "../embedded-postgres.mjs";
@@ -52,12 +54,15 @@ export async function startChaosDatabase(folder: string) {
       await running.stop();
       hold.release();
     },
-
-    /** For the moment when nothing can be awaited any more. */
-    stopNow(): void {
-      stopped = true;
-      if (processExists(running.pid)) process.kill(running.pid, "SIGQUIT");
-      hold.release();
-    },
   };
+}
+
+/** For the moment when nothing can be awaited any more: ends the PostgreSQL of a folder, if there is one, without ceremony. */
+export function endDatabaseNow(folder: string): void {
+  try {
+    const [pid] = readFileSync(join(folder, "postgres", "postmaster.pid"), "utf8").split("\n");
+    process.kill(Number(pid), "SIGQUIT");
+  } catch {
+    return; // It was not started, or is gone.
+  }
 }
