@@ -104,7 +104,7 @@ describe("closing, at once", () => {
     for (let round = 0; round < 5; round += 1) {
       const { db, payer, provider, stream } = await begin();
       const own = { actor: provider.owner, streamId: stream.id };
-      await race(CLIENTS, (n) => (n === 20 ? closeStream(own, db) : collectStream(own, db)));
+      await race<unknown>(CLIENTS, (n) => (n === 20 ? closeStream(own, db) : collectStream(own, db)));
       const settled = await getStream({ actor: payer, streamId: stream.id }, db);
       expect(settled).toMatchObject({ status: "settled", refunded: stream.funded - settled.billed });
       expect(await walletBalance(db, provider.owner)).toBe(settled.billed);
@@ -121,7 +121,7 @@ describe("closing, at once", () => {
         expiresMs: null,
       };
       const { db, payer, provider, stream } = await begin({ rule });
-      await race(CLIENTS, (n) =>
+      await race<unknown>(CLIENTS, (n) =>
         n === 20 ? closeStream({ actor: payer, streamId: stream.id }, db) : sweepStream(stream.id, db),
       );
       const settled = await getStream({ actor: payer, streamId: stream.id }, db);

@@ -5,6 +5,7 @@ import type { Rate } from "@/lib/domain/rate";
 import type { Priority } from "@/lib/domain/tier";
 import type { Extensions, ProblemCode } from "@/lib/errors";
 import { callLedger } from "@/lib/ledger/call-ledger";
+import { isDataError } from "./is-data-error";
 import { microBatch } from "./micro-batch";
 import { newId } from "./new-id";
 import { sweepStream } from "./sweep-streams";
@@ -94,7 +95,11 @@ const decisionRow = z.discriminatedUnion("outcome", [
 ]);
 
 /** Two batches in flight keep the database busy while one is on the wire; more would only make smaller batches. */
-const batched = microBatch((calls: AuthorizeCall[]) => authorizeRequests(calls), { maxSize: 256, lanes: 2 });
+const batched = microBatch((calls: AuthorizeCall[]) => authorizeRequests(calls), {
+  maxSize: 256,
+  lanes: 2,
+  alone: isDataError,
+});
 
 /**
  * Decides one paid call: session or proof, funding at the database's clock, the tier's hourly limit; logs it; sets its
@@ -103,11 +108,20 @@ const batched = microBatch((calls: AuthorizeCall[]) => authorizeRequests(calls),
  */
 export async function authorizeRequest(call: AuthorizeCall): Promise<Decision> {
   const decision = await batched(call);
-  if (decision.outcome !== "denied" || decision.extensions.autoTopUp !== true) return decision;
-  if ((await sweepStream(String(decision.extensions.streamId)))?.to !== "active") return decision;
+  if (!canBeToppedUp(decision)) return decision;
+  const swept = await sweepStream(String(decision.extensions.streamId));
+  // Null: another call or sweep is at it, or was. The second decision waits for what that one does.
+  if (swept !== null && swept.to !== "active") return decision;
   // The proof is used up with the first decision; the second stands on it.
   const { claim: _used, ...again } = call;
   return batched({ ...again, requestId: newId("req") });
+}
+
+/** An exhausted stream in its grace, with a standing order. One that runs is short of this call's price, not of a sweep. */
+function canBeToppedUp(decision: Decision): decision is Decision & { outcome: "denied" } {
+  if (decision.outcome !== "denied") return false;
+  const { autoTopUp, canTopUp, graceUntilMs } = decision.extensions;
+  return autoTopUp === true && canTopUp === true && typeof graceUntilMs === "number";
 }
 
 /** One round trip for many calls: `authorize_requests`. */

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
+import { isDataError } from "./is-data-error";
 import { microBatch } from "./micro-batch";
 
 /** How a paid call ended. `served` posts its price and counts; `voided` gives the price back. */
@@ -23,6 +24,7 @@ export const MAX_STORED_ANSWER = 256 * 1024;
 const batched = microBatch((outcomes: CallOutcome[]) => completeRequests(outcomes), {
   maxSize: 64,
   lanes: 2,
+  alone: isDataError,
 });
 
 /** Ends one paid call. True when this call ended it, false when it had ended before (a sweep voids stale ones). */

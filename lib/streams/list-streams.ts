@@ -1,5 +1,5 @@
 import "server-only";
-import { pool } from "@/lib/db/pool";
+import { pool, type Queryable } from "@/lib/db/pool";
 import type { StreamStatus } from "@/lib/domain/stream-state";
 import { type StreamRow, type StreamView, selectStreams, streamView } from "./stream-view";
 
@@ -15,8 +15,9 @@ export type StreamFilter = {
 /** A page of the actor's streams, newest first. The cursor is the last stream's id: ids grow with time. */
 export async function listStreams(
   filter: StreamFilter,
+  db: Queryable = pool(),
 ): Promise<{ items: StreamView[]; nextCursor: string | null }> {
-  const { rows } = await pool().query<StreamRow>({
+  const { rows } = await db.query<StreamRow>({
     text: `${selectStreams}
       where (($2::text is distinct from 'receiver' and s.sender = $1) or ($2::text is distinct from 'sender' and s.receiver = $1))
         and ($3::text is null or case when s.status = 'active' and s.depletes_ms <= t.now_ms then 'exhausted' else s.status end = $3)

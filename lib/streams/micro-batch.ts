@@ -3,10 +3,15 @@
  * one; nothing waits for a timer, so a lone call pays no delay. Results come back in the order of the inputs.
  *
  * @param run one result for each input, in order; when it throws, every caller of that batch gets the error
+ * @param options.alone tells the errors after which each input is tried by itself: `run` did nothing, because of one of them
  */
 export function microBatch<I, O>(
   run: (inputs: I[]) => Promise<O[]>,
-  { maxSize, lanes }: { maxSize: number; lanes: number },
+  {
+    maxSize,
+    lanes,
+    alone = () => false,
+  }: { maxSize: number; lanes: number; alone?: (error: unknown) => boolean },
 ): (input: I) => Promise<O> {
   type Waiting = { input: I; resolve: (output: O) => void; reject: (error: unknown) => void };
   const queue: Waiting[] = [];
@@ -14,14 +19,21 @@ export function microBatch<I, O>(
 
   async function flush(batch: Waiting[]): Promise<void> {
     try {
+      await settle(batch);
+    } finally {
+      inFlight -= 1;
+      next();
+    }
+  }
+
+  async function settle(batch: Waiting[]): Promise<void> {
+    try {
       const outputs = await run(batch.map(({ input }) => input));
       if (outputs.length !== batch.length) throw new Error(`${batch.length} in, ${outputs.length} out`);
       for (const [i, output] of outputs.entries()) batch[i]?.resolve(output);
     } catch (error) {
-      for (const { reject } of batch) reject(error);
-    } finally {
-      inFlight -= 1;
-      next();
+      if (batch.length > 1 && alone(error)) for (const one of batch) await settle([one]);
+      else for (const { reject } of batch) reject(error);
     }
   }
 

@@ -112,7 +112,7 @@ BEGIN
   WHERE t.account_id = wallet AND e.kind = 'credit' AND e.at_ms >= now_ms - now_ms % 86400000;
   IF today + amount > (p->>'dailyMax')::numeric THEN
     PERFORM refuse('rate-limited', jsonb_build_object('dailyMaximum', p->>'dailyMax',
-      'retryAfterSeconds', (86400000 - now_ms % 86400000) / 1000 + 1));
+      'retryAfterSeconds', (86400000 - now_ms % 86400000 + 999) / 1000));
   END IF;
   PERFORM post_entry('credit:' || (p->>'actor') || ':' || coalesce(p->>'idempotencyKey', gen_random_uuid()::text),
                      'credit', NULL, p->>'actor', now_ms, jsonb_build_object('source', p->>'source'), outside, wallet, amount);
