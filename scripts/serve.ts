@@ -18,6 +18,7 @@ import { apiRoutes } from "./api-routes";
 const DRAIN_MS = 10_000;
 
 const dev = process.argv.includes("--dev");
+const sockets = createServer(); // Never listens: it only carries web sockets to Next.
 const app = process.argv.includes("--gateway") ? null : await startNext();
 
 const onError = (error: unknown) => logger.error({ error }, "A handler failed");
@@ -34,12 +35,11 @@ const server = createServer(
 );
 server.keepAliveTimeout = 65_000; // Longer than the usual load balancer's 60 s, so that it closes first.
 const drain = drainable(server);
-if (app && dev)
-  server.on("upgrade", app.getUpgradeHandler()); // Hot reload.
-else
-  server.on("upgrade", (_request, socket) =>
-    socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"),
-  );
+server.on("upgrade", (...upgrade) => {
+  // Hot reload has the only web sockets. Next listens for them on the server it was given, after its first request.
+  if (dev && sockets.emit("upgrade", ...upgrade)) return;
+  upgrade[1].end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+});
 const stopSweep =
   databaseConfigured() && env.SWEEP_INTERVAL_MS > 0 ? startSweepLoop(env.SWEEP_INTERVAL_MS) : () => {};
 
@@ -56,8 +56,7 @@ for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(
 
 async function startNext() {
   const { default: next } = await import("next");
-  // Next adds a handler of its own to the server of the first request, and two would answer one web socket: it gets another.
-  const started = next({ dev, hostname: env.HOST, port: env.PORT, httpServer: createServer() });
+  const started = next({ dev, hostname: env.HOST, port: env.PORT, httpServer: sockets });
   await started.prepare();
   return started;
 }
