@@ -59,6 +59,7 @@ export async function setTier(db: Queryable, providerId: string, tier: Tier): Pr
 /** An address with `amount` base units in its wallet, credited from outside as the faucet does, without its daily maximum. */
 export async function fundedAddress(db: Queryable, amount: bigint): Promise<string> {
   const actor = someAddress();
+  if (amount === 0n) return actor;
   await db.query("select credit_wallet($1::jsonb)", [
     JSON.stringify({ actor, asset: "USDCx", source: "faucet", amount: `${amount}`, dailyMax: `${amount}` }),
   ]);

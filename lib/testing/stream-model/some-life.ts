@@ -82,5 +82,5 @@ export const someLife: fc.Arbitrary<Life> = fc
   .map(({ more, left, ...life }) => {
     const { amount, periodMs } = life.rates.basic;
     const deposit = divCeil(amount * life.depositMs, periodMs) + more;
-    return { ...life, deposit, wallet: deposit + left };
+    return { ...life, deposit, wallet: deposit + left < 0n ? 0n : deposit + left };
   });
