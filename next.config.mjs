@@ -27,6 +27,8 @@ const config = {
     "prom-client",
     "undici",
   ],
+  // Read at run time, so that a deployment of functions must carry it.
+  outputFileTracingIncludes: { "/**": ["./prisma/invariants.sql"] },
   // `npm start` builds what `npm test` has checked; a build by itself, as on Vercel, checks the types too.
   typescript: { ignoreBuildErrors: process.env.BUILD_TYPE_CHECK === "off" },
   headers: async () => [{ source: "/:path*", headers: everywhere }],
