@@ -163,7 +163,7 @@ async function run({ seed, seconds, plant, payers: count, server: kind }: ChaosO
     faults,
     findings,
     healingMs,
-    streams: books.streams.size,
+    books,
     restarts: restarts(servers),
   });
   return conclude(findings, history);

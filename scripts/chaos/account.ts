@@ -4,15 +4,7 @@ import type { Answer, Operation, OperationKind } from "./history";
 import { Again, type Reply, type Sender } from "./send";
 
 /** What is used here of a stream as the API shows it: amounts are decimal strings of base units. */
-export type StreamJson = {
-  id: string;
-  status: string;
-  provider: { id: string };
-  funded: string;
-  billed: string;
-  refunded: string;
-  used: string;
-};
+export type StreamJson = { id: string; status: string; minimumTopUp: string };
 
 export type ChaosAccount = ReturnType<typeof createAccount>;
 

@@ -1,5 +1,3 @@
-import type { Service } from "./market";
-
 /** What the clients of one run did and were told. The verdict compares it with the books. */
 export type OperationKind =
   | "credit"
@@ -26,7 +24,6 @@ export type Answer = {
 export type PaidAnswer = {
   requestId: string;
   streamId: string;
-  service: Service;
   receipt: Record<string, unknown>;
   responseDigest: string;
 };

@@ -6,13 +6,14 @@ const USDCX = 10n ** 18n;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** `price`: base units that one call takes beside the flow. */
-export type Service = { providerId: string; path: string; price: bigint };
+export type Service = { providerId: string; path: string };
 export type Provider = {
   id: string;
   owner: ChaosAccount;
+  /** Registers it again, with rates and prices times `factor`. Streams that run keep theirs. */
+  reprice(factor: bigint): Promise<unknown>;
   services: readonly [Service, ...Service[]];
-  /** Base units that each tier asks for at least. */
+  /** Base units that each tier asks for at least, at the first prices. */
   deposits: Record<TierName, bigint>;
 };
 
@@ -44,12 +45,12 @@ const plans: readonly Plan[] = [
   {
     id: "chaos-hasty",
     depositMs: MINUTE_MS,
-    graceMs: 2_500,
+    graceMs: 4_000,
     maxConcurrency: 8,
     maxRequestsPerHour: 1_000_000,
     rates: [USDCX, 2n * USDCX, 3n * USDCX],
     periodMs: MINUTE_MS,
-    price: 170_000_000_000_000_001n,
+    price: 700_000_000_000_000_001n,
   },
   // Hourly limits that are reached, and one call at a time.
   {
@@ -57,7 +58,7 @@ const plans: readonly Plan[] = [
     depositMs: 4 * 60 * MINUTE_MS,
     graceMs: 15 * MINUTE_MS,
     maxConcurrency: 1,
-    maxRequestsPerHour: 15,
+    maxRequestsPerHour: 40,
     rates: [USDCX, 10n * USDCX, 100n * USDCX],
     periodMs: DAY_MS,
     price: 3_000_000_000_000_007n,
@@ -72,14 +73,17 @@ export async function openMarket(
   const providers: Provider[] = [];
   for (const plan of plans) {
     const owner = newAccount(`owner of ${plan.id}`);
-    await owner.write("/api/v1/providers", listing(plan, upstreamPort));
+    const register = (factor: bigint) =>
+      owner.write("/api/v1/providers", listing(plan, factor, upstreamPort));
+    await register(1n);
     providers.push({
       id: plan.id,
       owner,
+      reprice: register,
       deposits: { basic: deposit(plan, 0), professional: deposit(plan, 1), enterprise: deposit(plan, 2) },
       services: [
-        { providerId: plan.id, path: "/flow", price: 0n },
-        { providerId: plan.id, path: "/priced", price: plan.price },
+        { providerId: plan.id, path: "/flow" },
+        { providerId: plan.id, path: "/priced" },
       ],
     });
   }
@@ -90,9 +94,9 @@ function deposit({ rates, periodMs, depositMs }: Plan, tier: 0 | 1 | 2): bigint 
   return requiredDeposit({ amount: rates[tier], periodMs: BigInt(periodMs) }, BigInt(depositMs));
 }
 
-function listing(plan: Plan, upstreamPort: number) {
+function listing(plan: Plan, factor: bigint, upstreamPort: number) {
   const tier = (rate: bigint) => ({
-    rate: { amount: String(rate), periodMs: plan.periodMs },
+    rate: { amount: String(rate * factor), periodMs: plan.periodMs },
     maxRequestsPerHour: plan.maxRequestsPerHour,
   });
   const [basic, professional, enterprise] = plan.rates;
@@ -106,7 +110,7 @@ function listing(plan: Plan, upstreamPort: number) {
     graceMs: plan.graceMs,
     maxConcurrency: plan.maxConcurrency,
     tierOverrides: { basic: tier(basic), professional: tier(professional), enterprise: tier(enterprise) },
-    services: [service("flow", 0n), service("priced", plan.price)],
+    services: [service("flow", 0n), service("priced", plan.price * factor)],
   };
 }
 

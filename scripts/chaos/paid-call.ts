@@ -46,7 +46,7 @@ export function createPaidCaller(account: ChaosAccount, sender: Sender, history:
       const reply = await ask(server, operation, call, credential);
       if (topUp && reply.status < 300)
         topUp.answers.push({ ...refusal(reply), done: true, digest: operation.streamId ?? "" });
-      if (reply.status !== 402) return answerOf(operation, service, reply);
+      if (reply.status !== 402) return answerOf(operation, reply);
 
       sessions.delete(service.providerId);
       const challenge = challengeOf(reply);
@@ -123,7 +123,7 @@ function challengeOf({ status, headers }: Reply): LedgerChallenge {
   return Challenge.fromResponse(new Response(null, { status, headers })) as LedgerChallenge;
 }
 
-function answerOf(operation: Operation, service: Service, reply: Reply): Answer {
+function answerOf(operation: Operation, reply: Reply): Answer {
   if (reply.status < 200 || reply.status > 299) return refusal(reply);
   const encoded = reply.headers.get("payment-receipt") ?? "";
   const receipt = JSON.parse(Buffer.from(encoded, "base64url").toString() || "{}") as Record<string, unknown>;
@@ -133,7 +133,6 @@ function answerOf(operation: Operation, service: Service, reply: Reply): Answer 
   operation.paid.push({
     requestId,
     streamId,
-    service,
     receipt,
     responseDigest: contentDigest(Buffer.from(reply.text)),
   });

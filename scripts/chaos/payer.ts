@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TIER_NAMES, type TierName } from "@/lib/domain/tier";
-import type { ChaosAccount } from "./account";
-import type { History, Operation, OperationKind } from "./history";
+import type { ChaosAccount, StreamJson } from "./account";
+import type { Answer, History, Operation, OperationKind } from "./history";
 import type { Provider } from "./market";
 import type { createPaidCaller } from "./paid-call";
 import type { Random } from "./random";
@@ -93,28 +93,31 @@ export function createPayer(options: {
     if (answers.some((answer) => answer?.code?.startsWith("stream/"))) await look(held);
   }
 
-  async function act(held: Held, kind: "top-up" | "tier" | "pause" | "resume" | "close"): Promise<void> {
-    const amount =
-      kind === "top-up" ? history.unique(held.provider.deposits.basic / BigInt(random.int(1, 4))) : null;
-    const operation = begin(kind, { streamId: held.id, amount });
-    const body =
-      kind === "top-up"
-        ? { amount: String(amount) }
-        : kind === "tier"
-          ? { tier: random.pick<TierName>(TIER_NAMES) }
-          : {};
-    const answer = await account.operate(operation, "POST", `/api/v1/streams/${held.id}/${kind}`, body);
-    if (!answer) return;
-    if (kind === "close") drop(held);
-    if (answer.done && (kind === "pause" || kind === "resume")) held.paused = kind === "pause";
-    if (answer.code === "stream-state") await look(held);
+  async function act(held: Held, kind: "tier" | "pause" | "resume" | "close"): Promise<void> {
+    const body = kind === "tier" ? { tier: random.pick<TierName>(TIER_NAMES) } : {};
+    const answer = await change(held, begin(kind, { streamId: held.id }), body);
+    if (kind === "close" && answer) drop(held);
+    if (answer?.done && (kind === "pause" || kind === "resume")) held.paused = kind === "pause";
+  }
+
+  async function topUp(held: Held, least: bigint): Promise<void> {
+    const amount = history.unique(least);
+    await change(held, begin("top-up", { streamId: held.id, amount }), { amount: String(amount) });
+  }
+
+  async function change(held: Held, operation: Operation, body: unknown): Promise<Answer | null> {
+    const path = `/api/v1/streams/${held.id}/${operation.kind}`;
+    const answer = await account.operate(operation, "POST", path, body);
+    if (answer?.code === "stream-state") await look(held);
+    return answer;
   }
 
   /** Time, the receiver or a lost sending has changed the stream. */
   async function look(held: Held): Promise<void> {
-    const stream = (await account.read(`/api/v1/streams/${held.id}`)) as { status: string };
-    held.paused = stream.status === "paused";
-    if (stream.status === "settled" || stream.status === "closing") drop(held);
+    const { status, minimumTopUp } = (await account.read(`/api/v1/streams/${held.id}`)) as StreamJson;
+    held.paused = status === "paused";
+    if (status === "settled" || status === "closing") drop(held);
+    if (status === "exhausted" && random.chance(0.6)) await topUp(held, BigInt(minimumTopUp));
   }
 
   function drop(held: Held): void {
@@ -130,7 +133,7 @@ export function createPayer(options: {
     if (held.paused && random.chance(0.6)) return act(held, "resume");
     const roll = random.next();
     if (roll < 0.62) return burst(held);
-    if (roll < 0.74) return act(held, "top-up");
+    if (roll < 0.74) return topUp(held, held.provider.deposits.basic / BigInt(random.int(1, 4)));
     if (roll < 0.82) return act(held, "tier");
     if (roll < 0.89) return act(held, "pause");
     if (roll < 0.95) return act(held, "close");

@@ -3,7 +3,10 @@ import type { History } from "./history";
 import type { Provider } from "./market";
 import type { Random } from "./random";
 
-/** The owner of a provider: takes what has accrued again and again, and now and then closes a stream. */
+/**
+ * The owner of a provider: takes what has accrued again and again, now and then closes a stream, changes its prices, and
+ * back.
+ */
 export function createReceiver(options: { provider: Provider; history: History; random: Random }) {
   const { provider, history, random } = options;
   const { owner } = provider;
@@ -24,6 +27,7 @@ export function createReceiver(options: { provider: Provider; history: History; 
     async run(stopping: () => boolean): Promise<void> {
       while (!stopping()) {
         await sleep(random.int(300, 900));
+        if (random.chance(0.08)) await provider.reprice(BigInt(random.int(1, 2)));
         const open = (await owner.listStreams("receiver")).filter(({ status }) => status !== "settled");
         const [first, ...others] = random.shuffled(open).slice(0, 3);
         if (!first) continue;

@@ -1,4 +1,5 @@
 import { bold, dim, green, red } from "../report.mjs";
+import type { Books } from "./books";
 import type { Fault } from "./faults";
 import { type History, isDone, type OperationKind } from "./history";
 import { type Check, checks, type Finding } from "./verdict";
@@ -11,11 +12,11 @@ export type RunFigures = {
   restarts: number;
   findings: readonly Finding[];
   healingMs: number;
-  streams: number;
+  books: Books;
 };
 
 /** The summary table of a run. */
-export function printReport({ history, faults, restarts, findings, healingMs, streams }: RunFigures): void {
+export function printReport({ history, faults, restarts, findings, healingMs, books }: RunFigures): void {
   const { operations } = history;
   const sum = (of: (operation: (typeof operations)[number]) => number) =>
     operations.reduce((total, each) => total + of(each), 0);
@@ -29,7 +30,11 @@ export function printReport({ history, faults, restarts, findings, healingMs, st
     `${sum(({ retries }) => retries)} times, ${sum(({ lost }) => lost)} of them without knowing what became of it`,
   );
   line("served paid calls", String(sum(({ paid }) => new Set(paid.map(({ requestId }) => requestId)).size)));
-  line("streams", String(streams));
+  line("streams", describeStreams(books));
+  line(
+    "calls in the books",
+    countBy([...books.requests.values()], ({ state }) => state),
+  );
   for (const kind of kinds) line(`  ${kind[0]}`, kind[1]);
   line(
     "single answers",
@@ -55,6 +60,20 @@ export function printReport({ history, faults, restarts, findings, healingMs, st
     for (const { detail } of found.slice(0, EXAMPLES)) console.log(dim(`           ${detail}`));
     if (found.length > EXAMPLES) console.log(dim(`           … and ${found.length - EXAMPLES} more`));
   }
+}
+
+/** How often time did what nobody asked for: the workload has to reach these, too. */
+function describeStreams({ streams, events }: Books): string {
+  const told = ["exhausted", "revived", "auto-topped-up", "collected"];
+  const seen = events.filter(({ kind }) => told.includes(kind));
+  const ends = events.flatMap(({ kind, data }) => (kind === "closed" ? [`closed by ${data.cause}`] : []));
+  return `${streams.size}; ${countBy(seen, ({ kind }) => kind)}; ${countBy(ends, (end) => end)}`;
+}
+
+function countBy<T>(items: readonly T[], nameOf: (item: T) => string): string {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1);
+  return [...counts].map(([name, n]) => `${n} ${name}`).join(", ") || "none";
 }
 
 function describeKind(kind: OperationKind, { operations }: History): [string, string] {

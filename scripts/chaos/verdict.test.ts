@@ -30,9 +30,8 @@ async function evidence(): Promise<Evidence & { call: Operation; open: Operation
   const open = begin("open", { amount: 500n, streamId: "str_1" });
   begin("pause", { streamId: "str_1" });
   const receipt = await signReceipt({ requestId: "req_1", responseDigest: "sha-256=:x:" }, key);
-  const service = { providerId: "p", path: "/priced", price: PRICE };
   const call = begin("call", {
-    paid: [{ requestId: "req_1", streamId: "str_1", service, receipt, responseDigest: "sha-256=:x:" }],
+    paid: [{ requestId: "req_1", streamId: "str_1", receipt, responseDigest: "sha-256=:x:" }],
   });
   begin("close", { streamId: "str_1", answers: [done("37 463", { totalPaid: "37" })] });
 

@@ -28,8 +28,10 @@ export type Check = keyof typeof checks;
 /** What a client may be refused in this workload, whose streams others change and time empties. */
 const HONEST_REFUSALS: Record<OperationKind, readonly string[]> = {
   credit: [],
-  open: ["insufficient-balance"],
+  // The price went up since the client looked.
+  open: ["insufficient-balance", "invalid-input"],
   "open-402": [
+    "invalid-input",
     "payment-insufficient",
     "stream/terminated",
     "stream/deposit-exhausted",
