@@ -16,6 +16,8 @@ const config = {
   reactStrictMode: true,
   images: { unoptimized: true },
   turbopack: { root: import.meta.dirname },
+  // Behind our own server React waits for its debug data for ever, and in development no navigation would end.
+  experimental: { reactDebugChannel: false },
   // Loaded by Node as they are: native parts, files read at run time, or singletons shared with the server in front.
   serverExternalPackages: [
     "@prisma/adapter-pg",
