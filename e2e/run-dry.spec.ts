@@ -2,8 +2,8 @@ import { expect, signInWithDemoWallet, takePlayMoney, test } from "./fixtures";
 import { newAgent, post } from "./new-agent";
 
 /**
- * A provider of this test's own: its deposit covers one minute, and one call takes nearly all of it on top of the flow, so that
- * a stream runs dry within seconds of real time.
+ * A provider of this test's own: its deposit covers one minute, and one call takes most of it on top of the flow, so that a
+ * stream runs dry a quarter of a minute after it was opened.
  */
 async function registerThirstyProvider(origin: string): Promise<string> {
   const { bearer } = await newAgent(origin);
@@ -30,7 +30,7 @@ async function registerThirstyProvider(origin: string): Promise<string> {
       additionalProperties: false,
     },
     pricingModel: "fixed",
-    pricePerCall: "64000000000000000",
+    pricePerCall: "50000000000000000",
     example: { tenderJoints: 4, swollenJoints: 5, esrMmPerHour: 44, globalHealthMm: 12 },
   };
   const provider = {

@@ -2,6 +2,7 @@
 import { useRef, useState } from "react";
 import type { Problem } from "@/lib/errors";
 import type { ActionResult } from "@/lib/http/action";
+import { type Intent, intentFor } from "./intent-key";
 
 export type MoneyState<T> =
   | { phase: "asking" }
@@ -19,14 +20,14 @@ export function useMoneyAction<Input extends object, T>(
   send: (input: Keyed<Input>) => Promise<ActionResult<T>>,
 ) {
   const [state, setState] = useState<MoneyState<T>>({ phase: "asking" });
-  const intent = useRef<{ terms: string; key: string } | null>(null);
+  const intent = useRef<Intent | null>(null);
 
   async function submit(input: Input): Promise<void> {
-    const terms = JSON.stringify(input, (_key, value) => (typeof value === "bigint" ? `${value}n` : value));
-    if (intent.current?.terms !== terms) intent.current = { terms, key: crypto.randomUUID() };
+    intent.current = intentFor(intent.current, input, () => crypto.randomUUID());
+    const { key: idempotencyKey } = intent.current;
     setState({ phase: "sent" });
     try {
-      const result = await send({ ...input, idempotencyKey: intent.current.key });
+      const result = await send({ ...input, idempotencyKey });
       if (result.ok) {
         intent.current = null;
         setState({ phase: "confirmed", value: result.value });

@@ -29,6 +29,8 @@ type Props = {
 export function RainbowModal(props: Props) {
   const { chainId, demoWallet, dark, signedIn, onSignedIn } = props;
   const [queryClient] = useState(() => new QueryClient());
+  // As it was when the modal opened: wagmi starts over when this changes under it.
+  const [reconnect] = useState(signedIn);
   const [verified, setVerified] = useState(signedIn);
   const terms = useRef<SignInTerms | null>(null);
   const adapter = useMemo(
@@ -54,7 +56,7 @@ export function RainbowModal(props: Props) {
   );
 
   return (
-    <WagmiProvider config={rainbowConfig(chainId, demoWallet)} reconnectOnMount={signedIn}>
+    <WagmiProvider config={rainbowConfig(chainId, demoWallet)} reconnectOnMount={reconnect}>
       <QueryClientProvider client={queryClient}>
         <RainbowKitAuthenticationProvider
           adapter={adapter}
