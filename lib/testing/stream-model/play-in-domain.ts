@@ -80,8 +80,8 @@ class Player {
     private readonly life: Life,
     beginMs: bigint,
   ) {
-    const { rates, depositMs, graceMs } = life;
-    const terms = { sender: "0xa", receiver: "0xb", tier: "basic", rate: rates.basic, autoTopUp: null };
+    const { rates, depositMs, graceMs, rule } = life;
+    const terms = { sender: "0xa", receiver: "0xb", tier: "basic", rate: rates.basic, autoTopUp: rule };
     this.state = pendingStream({ ...terms, depositMs, graceMs });
     this.nowMs = beginMs;
     this.wallet = life.wallet;

@@ -86,7 +86,14 @@ function toCall({ act, requestId: id }: Ask, { provider, sender, streamId, life 
     case "open":
       return {
         call: "open_stream",
-        input: { ...own, providerId: provider.id, tier: "basic", deposit: life.deposit, asset: "USDCx" },
+        input: {
+          ...own,
+          providerId: provider.id,
+          tier: "basic",
+          deposit: life.deposit,
+          autoTopUp: life.rule,
+          asset: "USDCx",
+        },
       };
     case "topUp":
       return { call: "top_up_stream", input: { ...own, amount: act.amount } };
