@@ -47,7 +47,7 @@ export function createPayer(options: {
   async function open(): Promise<void> {
     const provider = random.pick(providers);
     const tier = random.pick<TierName>(TIER_NAMES);
-    const amount = history.unique((provider.deposits[tier] * BigInt(random.int(10, 25))) / 10n);
+    const amount = history.unique((provider.deposits[tier] * BigInt(random.int(16, 30))) / 10n);
     const operation = begin("open", { amount });
     const autoTopUp = random.chance(0.3)
       ? { triggerMs: 60_000, chunkMs: 60_000, dailyMax: String(20n * USDCX), expiresMs: null }
@@ -60,7 +60,7 @@ export function createPayer(options: {
   /** Opens a stream by answering the challenge of a call, and is served by the same request. */
   async function openByCall(): Promise<void> {
     const provider = random.pick(providers);
-    const amount = history.unique((provider.deposits.basic * 3n) / 2n);
+    const amount = history.unique((provider.deposits.basic * 11n) / 5n);
     const operationKey = `chaos-open-${amount}`;
     const operation = begin("open-402", { amount });
     const answer = await caller.callPaid(operation, {
