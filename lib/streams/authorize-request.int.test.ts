@@ -91,6 +91,20 @@ describe("which stream serves a payer", () => {
       expect(await authorise(db, call())).toMatchObject({ code: "stream/terminated" });
     }));
 
+  test("given a newer one whose deposit has run out unseen, the one that still runs", () =>
+    simulated(async ({ db, at }) => {
+      const { actor, provider, open } = await begin(db);
+      const runs = await openStream(
+        { actor, providerId: provider.id, tier: "basic", deposit: 100n * TOKEN },
+        db,
+      );
+      await at(T0 + 1n);
+      await open("basic");
+      await at(T0 + 5n * HOUR_MS);
+      const call = someCall({ providerId: provider.id, payer: actor });
+      expect((await authorised(db, call)).streamId).toBe(runs.id);
+    }));
+
   test("nobody is served by somebody else's stream, or by one with another provider", () =>
     simulated(async ({ db }) => {
       const { actor, provider, open } = await begin(db);

@@ -12,6 +12,8 @@ export type SegmentView = {
   startCause: string;
   endMs: bigint | null;
   endCause: string | null;
+  /** Base units that the whole stream had accrued when this segment ended, rounded down; null while it runs. */
+  accruedAtEnd: bigint | null;
 };
 
 /** All segments of a stream, oldest first, for one of its parties. */
@@ -21,7 +23,8 @@ export async function listStreamSegments(
 ): Promise<SegmentView[]> {
   await getStream(input, db);
   const { rows } = await db.query({
-    text: `select seq, tier, rate_amount, rate_period_ms, start_ms, start_cause, end_ms, end_cause
+    text: `select seq, tier, rate_amount, rate_period_ms, start_ms, start_cause, end_ms, end_cause,
+        floor(end_num / end_den) as accrued_at_end
       from stream_segment where stream_id = $1 order by seq`,
     values: [input.streamId],
   });
@@ -33,5 +36,6 @@ export async function listStreamSegments(
     startCause: row.start_cause,
     endMs: row.end_ms === null ? null : BigInt(row.end_ms),
     endCause: row.end_cause,
+    accruedAtEnd: row.accrued_at_end === null ? null : BigInt(row.accrued_at_end),
   }));
 }

@@ -1,11 +1,12 @@
 -- Paid calls. Calls that arrive together are authorised together: one round trip, one transaction, streams locked in order.
 
 -- The payer's stream with that provider which serves best: running before paused before exhausted before ended,
--- fast enough for the tier before too slow, newest first.
+-- fast enough for the tier before too slow, newest first. One that has run dry unseen is exhausted.
 CREATE FUNCTION best_stream(p_payer text, p_provider text, p_tier text) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT s.id FROM stream s LEFT JOIN provider_tier t ON t.provider_id = p_provider AND t.name = p_tier
   WHERE s.sender = p_payer AND s.provider_id = p_provider
-  ORDER BY array_position(ARRAY['active', 'paused', 'exhausted', 'closing', 'settled', 'pending', 'failed'], s.status),
+  ORDER BY array_position(ARRAY['active', 'paused', 'exhausted', 'closing', 'settled', 'pending', 'failed'],
+                          CASE WHEN s.status = 'active' AND s.depletes_ms <= clock_ms() THEN 'exhausted' ELSE s.status END),
            (t.name IS NULL OR s.rate_amount * t.rate_period_ms >= t.rate_amount * s.rate_period_ms) DESC,
            s.opened_ms DESC LIMIT 1
 $$;

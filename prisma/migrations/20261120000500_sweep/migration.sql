@@ -63,8 +63,8 @@ BEGIN
   SELECT jsonb_agg(jsonb_build_object('requestId', id, 'outcome', 'voided')) INTO stale
   FROM (SELECT id FROM request WHERE state = 'open' AND at_ms < clock_ms() - p_older_than_ms ORDER BY at_ms LIMIT p_limit) r;
   IF stale IS NULL THEN RETURN 0; END IF;
-  PERFORM complete_requests(stale);
-  RETURN jsonb_array_length(stale);
+  -- Another sweep may have ended some of them meanwhile.
+  RETURN (SELECT count(*) FROM jsonb_array_elements(complete_requests(stale)) ended WHERE ended = 'true');
 END $$;
 
 -- Rows that have served their time. Sweeps at once take different ones and do not wait for each other.

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import type { Queryable } from "@/lib/db/pool";
+import {
+  authorised,
+  complete,
+  fundedAddress,
+  HOUR_MS,
+  listProvider,
+  someCall,
+} from "@/lib/testing/ledger-fixtures";
+import { ledgerForFile } from "@/lib/testing/ledger-for-file";
+import { DAY_BEGIN_MS as T0 } from "@/lib/testing/simulated-ledger";
+import { completeRequests } from "./complete-request";
+import { getStream } from "./get-stream";
+import { openStream } from "./open-stream";
+import { sweepStreams } from "./sweep-streams";
+
+const { simulated } = ledgerForFile();
+
+test("given a call that nobody ended for five minutes, it is voided and its price given back", () =>
+  simulated(async ({ db, at }) => {
+    const { own, call } = await begin(db);
+    const { requestId } = await authorised(db, call(40n));
+    await at(T0 + 300_000n);
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ voided: 0 });
+    expect((await getStream(own, db)).held).toBe(40n);
+    await at(T0 + 300_001n);
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ voided: 1, failed: 0 });
+    expect(await getStream(own, db)).toMatchObject({ held: 0n, used: 0n, served: 0n });
+    expect(await complete(db, requestId)).toBe(false); // The server that comes back is too late.
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ looked: 0, voided: 0 });
+  }));
+
+test("given more than fits, a pass is bounded and takes the longest due first", () =>
+  simulated(async ({ db, at }) => {
+    for (const n of [0n, 1n, 2n]) {
+      await at(T0 + n);
+      await begin(db);
+    }
+    await at(T0 + HOUR_MS);
+    const statuses = async () => {
+      const { rows } = await db.query("select status from stream order by opened_ms");
+      return rows.map(({ status }) => status);
+    };
+    expect(await sweepStreams({ limit: 2 }, db)).toMatchObject({ looked: 2, changed: 2 });
+    expect(await statuses()).toEqual(["settled", "settled", "active"]);
+    expect(await sweepStreams({ limit: 2 }, db)).toMatchObject({ looked: 1, changed: 1 });
+    expect(await statuses()).toEqual(["settled", "settled", "settled"]);
+    expect(await sweepStreams({ limit: 2 }, db)).toEqual({ looked: 0, changed: 0, voided: 0, failed: 0 });
+  }));
+
+test("given an answer that was kept for a day, it is forgotten after it, the call is not", () =>
+  simulated(async ({ db, at }) => {
+    const { call } = await begin(db);
+    const { requestId } = await authorised(db, call());
+    const answer = { headers: { "content-type": "text/plain" }, body: Buffer.from([0, 255, 10]) };
+    await completeRequests(
+      [
+        {
+          requestId,
+          outcome: "served",
+          status: 200,
+          responseDigest: "sha-256=:AA==:",
+          receipt: { id: 1 },
+          answer,
+        },
+      ],
+      db,
+    );
+    const kept = async () => (await db.query("select status, headers, body from request_answer")).rows;
+    await at(T0 + 24n * HOUR_MS);
+    await sweepStreams({ limit: 10 }, db);
+    expect(await kept()).toEqual([{ status: 200, ...answer }]);
+    await at(T0 + 24n * HOUR_MS + 1n);
+    await sweepStreams({ limit: 10 }, db);
+    expect(await kept()).toEqual([]);
+    const { rows } = await db.query("select state, http_status, receipt from request where id = $1", [
+      requestId,
+    ]);
+    expect(rows).toEqual([{ state: "served", http_status: 200, receipt: '{"id":1}' }]);
+  }));
+
+/** One unit a second, 400 s of deposit, no grace to speak of. */
+async function begin(db: Queryable) {
+  const tiers = { basic: { rate: { amount: 1n, periodMs: 1_000n } } };
+  const provider = await listProvider(db, { tiers, depositMs: 400_000n, graceMs: 1n });
+  const actor = await fundedAddress(db, 100_000n);
+  const stream = await openStream({ actor, providerId: provider.id, tier: "basic" }, db);
+  const call = (price = 0n) => someCall({ providerId: provider.id, payer: actor, price });
+  return { call, own: { actor, streamId: stream.id } };
+}
