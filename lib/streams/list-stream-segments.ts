@@ -24,7 +24,7 @@ export async function listStreamSegments(
   await getStream(input, db);
   const { rows } = await db.query({
     text: `select seq, tier, rate_amount, rate_period_ms, start_ms, start_cause, end_ms, end_cause,
-        floor(end_num / end_den) as accrued_at_end
+        div(end_num, end_den) as accrued_at_end
       from stream_segment where stream_id = $1 order by seq`,
     values: [input.streamId],
   });

@@ -188,9 +188,14 @@ describe("lists", () => {
       ]);
       expect(
         (await listStreamSegments(own, db)).map(
-          ({ startCause, endCause, tier }) => `${tier}: ${startCause} to ${endCause}`,
+          ({ startCause, endCause, tier, accruedAtEnd }) =>
+            `${tier}: ${startCause} to ${endCause}, ${accruedAtEnd}`,
         ),
-      ).toEqual(["basic: open to rate", "professional: rate to pause", "professional: resume to exhaust"]);
+      ).toEqual([
+        "basic: open to rate, 41666666666666666",
+        "professional: rate to pause, 41666666666666666",
+        "professional: resume to exhaust, 666666666666666667",
+      ]);
     }));
 });
 
