@@ -44,12 +44,16 @@ export function CloseDialog({ stream, asReceiver, send, onClose }: Props) {
       tone="stop"
       state={state}
       onConfirm={() => void submit({ streamId: stream.id })}
-      done={(settlement) => (
-        <>
-          <Amount value={settlement.totalPaid} asset={asset} /> was paid to {provider.name} and{" "}
-          <Amount value={settlement.refund} asset={asset} /> came back. Owed: nothing.
-        </>
-      )}
+      done={(settlement) =>
+        settlement.status === "closing" ? (
+          "Closed: nothing flows any more. A call that is still under way holds a part; it is settled within minutes."
+        ) : (
+          <>
+            <Amount value={settlement.totalPaid} asset={asset} /> was paid to {provider.name} and{" "}
+            <Amount value={settlement.refund} asset={asset} /> came back. Owed: nothing.
+          </>
+        )
+      }
     />
   );
 }

@@ -1,10 +1,11 @@
 import { Amount } from "@/components/ui/amount";
 import { LocalTime } from "@/components/ui/local-time";
 import { Table, Td, Th } from "@/components/ui/table";
-import type { Asset } from "@/lib/domain/asset";
-import { amountOver } from "@/lib/domain/rate";
 import { formatDuration } from "@/lib/format";
 import type { SegmentView } from "@/lib/streams/list-stream-segments";
+import type { StreamView } from "@/lib/streams/stream-view";
+import { anchorOf } from "./anchor-of";
+import { LiveAmount } from "./live-amount";
 import { RateText } from "./rate-text";
 
 const endings: Record<string, string> = {
@@ -14,12 +15,14 @@ const endings: Record<string, string> = {
   close: "closed",
 };
 
-type Props = { segments: readonly SegmentView[]; asset: Asset; serverNowMs: bigint };
+type Props = { segments: readonly SegmentView[]; stream: StreamView };
 
-/** The stretches of constant rate that a stream is made of. */
-export function SegmentsTable({ segments, asset, serverNowMs }: Props) {
+/** The stretches of constant rate that a stream is made of. What they accrued adds up to what the stream did. */
+export function SegmentsTable({ segments, stream }: Props) {
+  const { asset, serverNowMs } = stream;
+  const anchor = anchorOf(stream);
   return (
-    <Table>
+    <Table label="Table of segments">
       <thead>
         <tr>
           <Th>Rate</Th>
@@ -30,8 +33,9 @@ export function SegmentsTable({ segments, asset, serverNowMs }: Props) {
         </tr>
       </thead>
       <tbody>
-        {segments.map(({ seq, tier, rate, startMs, endMs, endCause }) => {
+        {segments.map(({ seq, tier, rate, startMs, endMs, endCause, accruedAtEnd }, index) => {
           const elapsedMs = (endMs ?? serverNowMs) - startMs;
+          const before = segments[index - 1]?.accruedAtEnd ?? 0n;
           return (
             <tr key={seq}>
               <Td>
@@ -52,11 +56,17 @@ export function SegmentsTable({ segments, asset, serverNowMs }: Props) {
                 {formatDuration(elapsedMs > 0n ? elapsedMs : 0n)}
               </Td>
               <Td className="text-right">
-                <Amount
-                  value={amountOver(rate, elapsedMs > 0n ? elapsedMs : 0n, "floor")}
-                  asset={asset}
-                  symbol={false}
-                />
+                {accruedAtEnd === null ? (
+                  <LiveAmount
+                    label="Accrued in this segment"
+                    anchor={anchor}
+                    minus={before}
+                    serverNowMs={serverNowMs}
+                    asset={asset}
+                  />
+                ) : (
+                  <Amount value={accruedAtEnd - before} asset={asset} symbol={false} />
+                )}
               </Td>
             </tr>
           );

@@ -1,10 +1,13 @@
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
-/** A table that scrolls inside itself when the screen is narrow, never the page. */
-export function Table({ className, ...props }: ComponentProps<"table">) {
+type Props = ComponentProps<"table"> & { label: string };
+
+/** A table that scrolls inside itself when the screen is narrow, never the page; the keyboard reaches it too. */
+export function Table({ label, className, ...props }: Props) {
   return (
-    <section className="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section aria-label={label} tabIndex={0} className="overflow-x-auto">
       <table className={cn("w-full border-collapse text-left text-sm", className)} {...props} />
     </section>
   );

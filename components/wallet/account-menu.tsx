@@ -1,6 +1,6 @@
 "use client";
 import { ChevronDown, LogOut } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
+import { Popover } from "radix-ui";
 import { Amount } from "@/components/ui/amount";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -23,8 +23,8 @@ export function AccountMenu({ wallet, faucet }: Props) {
 
   const { address, balance, inStreams, asset } = wallet;
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>
+    <Popover.Root>
+      <Popover.Trigger asChild>
         <Button size="sm" aria-label={`Account ${address}`}>
           <span className="max-sm:hidden">
             <Amount value={balance} asset={asset} digits={2} />
@@ -33,11 +33,12 @@ export function AccountMenu({ wallet, faucet }: Props) {
           <ShortAddress address={address} />
           <ChevronDown aria-hidden />
         </Button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
           align="end"
           sideOffset={6}
+          aria-label="Your account"
           className="z-40 w-72 animate-appear rounded-xl border border-line bg-card p-4 shadow-over"
         >
           <p className="flex items-center justify-between text-sm text-soft">
@@ -59,14 +60,11 @@ export function AccountMenu({ wallet, faucet }: Props) {
             </div>
           </dl>
           {faucet ? <FaucetButton faucet={faucet} className="mt-4 w-full" /> : null}
-          <DropdownMenu.Item
-            onSelect={() => void signOut()}
-            className="mt-2 flex h-10 cursor-pointer items-center justify-center gap-2 rounded-md text-sm text-soft hover:bg-sunken focus:bg-sunken focus:outline-none"
-          >
-            <LogOut className="size-4" aria-hidden /> Sign out
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+          <Button tone="quiet" className="mt-2 w-full" onClick={() => void signOut()}>
+            <LogOut aria-hidden /> Sign out
+          </Button>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
   );
 }

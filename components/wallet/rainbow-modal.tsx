@@ -6,6 +6,7 @@ import {
   lightTheme,
   RainbowKitAuthenticationProvider,
   RainbowKitProvider,
+  type Theme,
   useConnectModal,
 } from "@rainbow-me/rainbowkit";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
@@ -62,20 +63,21 @@ export function RainbowModal(props: Props) {
           adapter={adapter}
           status={verified ? "authenticated" : "unauthenticated"}
         >
-          <RainbowKitProvider
-            modalSize="compact"
-            theme={(dark ? darkTheme : lightTheme)({
-              accentColor: dark ? "#5ad5c8" : "#08757a",
-              accentColorForeground: dark ? "#06201f" : "#ffffff",
-              borderRadius: "medium",
-            })}
-          >
+          <RainbowKitProvider modalSize="compact" theme={themeFor(dark)}>
             <Opener {...props} />
           </RainbowKitProvider>
         </RainbowKitAuthenticationProvider>
       </QueryClientProvider>
     </WagmiProvider>
   );
+}
+
+/** RainbowKit in our colours and our font. It wants sRGB, so these are the tokens of globals.css, converted. */
+function themeFor(dark: boolean): Theme {
+  const theme = dark
+    ? darkTheme({ accentColor: "#5ad5c8", accentColorForeground: "#06201f", borderRadius: "medium" })
+    : lightTheme({ accentColor: "#08757a", accentColorForeground: "#ffffff", borderRadius: "medium" });
+  return { ...theme, fonts: { body: "inherit" } };
 }
 
 /** Opens the modal once and reports how it ended. */

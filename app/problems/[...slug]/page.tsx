@@ -62,7 +62,7 @@ export default async function ProblemPage({ params }: Props) {
               <p className="mb-2 text-sm text-soft">
                 <code>application/problem+json</code>, RFC 9457
               </p>
-              <Table>
+              <Table label="Table of members">
                 <thead>
                   <tr>
                     <Th>Member</Th>

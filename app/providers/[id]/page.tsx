@@ -103,7 +103,10 @@ export default async function ProviderPage({ params, searchParams }: Props) {
           </ul>
         </section>
       ) : null}
-      <section aria-label="Tiers" className="mb-8">
+      <section aria-labelledby="tiers" className="mb-8">
+        <h2 id="tiers" className="mb-2 font-semibold">
+          Tiers
+        </h2>
         <TierCards provider={provider} wallet={wallet} faucet={faucet} openStream={openStreamAction} />
       </section>
 

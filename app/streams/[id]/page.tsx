@@ -101,7 +101,7 @@ export default async function StreamPage({ params }: Props) {
               <CardTitle id="segments">Segments</CardTitle>
             </CardHeader>
             <CardBody className="px-2">
-              <SegmentsTable segments={segments} asset={stream.asset} serverNowMs={stream.serverNowMs} />
+              <SegmentsTable segments={segments} stream={stream} />
             </CardBody>
           </Card>
         </div>

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Amount } from "@/components/ui/amount";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
 import { LocalTime } from "@/components/ui/local-time";
@@ -23,6 +24,11 @@ export function StreamFacts({ stream }: { stream: StreamView }) {
           <Fact label="Calls">
             {stream.served.toString()} served, {stream.denied.toString()} refused
           </Fact>
+          {stream.used > 0n ? (
+            <Fact label="Charged for calls">
+              <Amount value={stream.used} asset={asset} />
+            </Fact>
+          ) : null}
           <Fact label="Automatic top-up">
             {rule
               ? `adds ${formatDuration(rule.chunkMs)} below ${formatDuration(rule.triggerMs)}, at most ${formatToken(rule.dailyMax, asset)} a day`
