@@ -1,48 +1,32 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { receiptKey } from "@/lib/mpp/receipt-keys";
-import { createAccount } from "./chaos/account";
 import { readBooks } from "./chaos/books";
-import { type ChaosDatabase, endDatabaseNow, startChaosDatabase } from "./chaos/database";
+import { createClients } from "./chaos/clients";
 import { injectFaults } from "./chaos/faults";
+import type { Finding } from "./chaos/finding";
 import { createHistory, type History } from "./chaos/history";
-import { openMarket } from "./chaos/market";
 import { type ChaosOptions, help, readOptions, UsageError } from "./chaos/options";
-import { createPaidCaller } from "./chaos/paid-call";
-import { createPayer } from "./chaos/payer";
 import { plants } from "./chaos/plants";
-import { keepRunning, type Program } from "./chaos/processes";
+import { everythingSettled, nothingUnderWay, sweepImpatiently, untilQuiet } from "./chaos/quiet";
 import { createRandom } from "./chaos/random";
-import { createReceiver } from "./chaos/receiver";
 import { printReport } from "./chaos/report";
-import { createSender } from "./chaos/send";
-import { type Finding, judge } from "./chaos/verdict";
-import { freePort } from "./embedded-postgres.mjs";
+import { createRig } from "./chaos/rig";
+import { judge } from "./chaos/verdict";
 import { bold, dim, green, red } from "./report.mjs";
 
 /** Healing may take this long; after it, what is still under way is a finding. */
 const HEAL_MS = 60_000;
-/** The run ends itself this long after its faults, whatever hangs. */
+/** Set-up may take this long, and so may all that comes after the faults; then the run ends itself, whatever hangs. */
 const HARD_STOP_MS = 90_000;
-/** A paid call whose server died is given up after this (in the product: five minutes). */
-const CALL_PATIENCE_MS = 12_000;
-const ORIGIN = "http://chaos.localhost";
-
-/** What may not be left when everything has been healed: paid calls under way, streams that a sweep should see to. */
-const QUIET = `select 'call ' || id || ' is open' as what from request where state = 'open'
-  union all select 'stream ' || id || ' is due' from stream where due_ms <= clock_ms()`;
-const SETTLED = `${QUIET} union all select 'stream ' || id || ' is ' || status from stream where status <> 'settled'`;
 
 const options = optionsOrExit();
 const began = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "superstream-throw-away-"));
 chmodSync(folder, 0o711); // Started by root, the database runs as another user and must pass through here.
-const programs: Program[] = [];
-let database: ChaosDatabase | null = null;
+const rig = createRig({ folder, kind: options.server, seed: options.seed });
 
 process.once("exit", cleanUpNow);
 for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -50,75 +34,36 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
     console.error(red(`\nStopped by ${signal}.`));
     process.exit(1);
   });
-setTimeout(
-  () => {
-    console.error(red("\nThe run did not end by itself: hard stop."));
-    process.exit(1);
-  },
-  options.seconds * 1_000 + HARD_STOP_MS,
-).unref();
+let hardStop = stopHardAfter(HARD_STOP_MS); // Of the set-up; the run gets its own.
 
 const commit = describeCommit();
 console.log(bold(`Chaos with seed ${options.seed} at ${commit}, ${options.seconds} s`));
 process.exit((await run(options)) ? 0 : 1);
 
 /** @returns whether nothing was found */
-async function run({ seed, seconds, plant, payers: count, server: kind }: ChaosOptions): Promise<boolean> {
+async function run({ seed, seconds, plant, payers }: ChaosOptions): Promise<boolean> {
   const random = createRandom(seed);
   const history = createHistory();
-  const secret = randomBytes(32).toString("hex");
-  const [first, second, upstreamPort] = await Promise.all([freePort(), freePort(), freePort()]);
-
-  database = await startChaosDatabase(folder);
-  const { pool } = database;
-  const upstream = `http://127.0.0.1:${upstreamPort}`;
-  const provider = start(
-    "provider",
-    ["scripts/chaos/run-upstream.ts", String(upstreamPort), String(seed)],
-    `${upstream}/chaos/served`,
-    {
-      DATABASE_URL: undefined,
-    },
-  );
-  const servers = [startServer("server A", first), startServer("server B", second)] as const;
-  await Promise.all([...servers, provider].map((program) => program.untilHealthy(60_000)));
-
+  const started = await rig.startAll();
+  const { database, servers, upstream } = started;
   let giveUpAt = Number.POSITIVE_INFINITY;
-  const sender = createSender({
-    servers: [`http://127.0.0.1:${first}`, `http://127.0.0.1:${second}`],
-    history,
-    until: () => giveUpAt,
-  });
-  let accounts = 0;
-  const newAccount = (name: string) => {
-    accounts += 1;
-    return createAccount({ name, seed, ip: `10.0.${accounts >> 8}.${accounts & 255}`, sender });
-  };
-  const providers = await openMarket(upstreamPort, newAccount);
+  const clients = await createClients({ rig: started, seed, payers, history, random, until: () => giveUpAt });
   if (plant) {
-    await plants[plant](pool);
+    await plants[plant](database.pool);
     say(`planted: ${plant}`);
   }
-  const payers = Array.from({ length: count }, (_, at) => {
-    const account = newAccount(`payer-${at}`);
-    const caller = createPaidCaller(account, sender, history);
-    return createPayer({ account, caller, history, providers, random: random.fork(account.name) });
-  });
-  const receivers = providers.map((each) =>
-    createReceiver({ provider: each, history, random: random.fork(each.id) }),
-  );
 
+  clearTimeout(hardStop);
+  hardStop = stopHardAfter(seconds * 1_000 + HARD_STOP_MS);
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), seconds * 1_000);
-  const patience = setInterval(() => voidStale(pool), 1_000);
-  const clients = Promise.all(
-    [...payers, ...receivers].map((client) => client.run(() => end.signal.aborted)),
-  );
-  clients.catch(() => end.abort());
+  const stopSweep = sweepImpatiently(database.pool);
+  const working = clients.run(() => end.signal.aborted);
+  working.catch(() => end.abort());
   const faults = await injectFaults({
     servers,
     database,
-    upstream,
+    upstream: upstream.url,
     random: random.fork("faults"),
     signal: end.signal,
     log: say,
@@ -128,92 +73,33 @@ async function run({ seed, seconds, plant, payers: count, server: kind }: ChaosO
   const healing = performance.now();
   giveUpAt = healing + HEAL_MS;
   say("healing");
-  for (const each of servers) each.signal("SIGCONT");
-  await Promise.all(servers.map((each) => each.untilHealthy(HEAL_MS)));
-  await clients;
-  const findings: Finding[] = [];
-  findings.push(...(await quiet(pool, giveUpAt, QUIET)));
+  for (const server of servers) server.signal("SIGCONT");
+  await Promise.all(servers.map((server) => server.untilHealthy(HEAL_MS)));
+  await working;
+  const late = await untilQuiet(database.pool, nothingUnderWay, giveUpAt);
   const healingMs = performance.now() - healing;
-  say(`quiet; ${(await readBooks(pool)).violations.length} violations while streams still run`);
+  const early = (await readBooks(database.pool)).violations.length;
+  say(`quiet, ${early} violations while streams still run; closing them`);
 
-  for (const payer of payers) await payer.closeAll();
-  findings.push(...(await quiet(pool, giveUpAt, SETTLED)));
-  clearInterval(patience);
-  const books = await readBooks(pool);
-  const balances = new Map<string, bigint>();
-  for (const { address, read } of [
-    ...payers.map(({ account }) => account),
-    ...providers.map(({ owner }) => owner),
-  ])
-    balances.set(address, BigInt(((await read("/api/v1/wallet")) as { balance: string }).balance));
-  const served = (await (await fetch(`${upstream}/chaos/served`)).json()) as Record<string, number>;
-  const { publicJwk } = await receiptKey(secret);
-  findings.push(
+  await clients.closeAll();
+  late.push(...(await untilQuiet(database.pool, everythingSettled, giveUpAt)));
+  stopSweep();
+  const books = await readBooks(database.pool);
+  const served = (await (await fetch(`${upstream.url}/chaos/served`)).json()) as Record<string, number>;
+  const { publicJwk } = await receiptKey(started.secret);
+  const findings = [
+    ...late,
     ...(await judge({
       history,
       books,
-      balances,
+      balances: await clients.balances(),
       upstream: new Map(Object.entries(served)),
       keys: [publicJwk],
     })),
-  );
-
-  printReport({
-    history,
-    faults,
-    findings,
-    healingMs,
-    books,
-    restarts: restarts(servers),
-  });
+  ];
+  const restarts = servers.reduce((sum, { starts }) => sum + starts - 1, 0);
+  printReport({ history, faults, findings, healingMs, books, restarts });
   return conclude(findings, history);
-
-  function startServer(name: string, port: number): Program {
-    const args = ["scripts/serve.ts", ...(kind === "gateway" ? ["--gateway"] : [])];
-    return start(name.replace(" ", "-"), args, `http://127.0.0.1:${port}/api/health`, {
-      NODE_ENV: "production",
-      PORT: String(port),
-      HOST: "127.0.0.1",
-      ORIGIN,
-      NETWORK: "devnet",
-      DATABASE_URL: database?.url,
-      SECRET_KEY: secret,
-      UPSTREAM_ALLOW: `127.0.0.1:${upstreamPort}`,
-      SWEEP_INTERVAL_MS: "500",
-      TRUSTED_PROXIES: "1",
-      LOG_LEVEL: "error",
-    });
-  }
-}
-
-function start(
-  name: string,
-  args: string[],
-  url: string,
-  environment: Record<string, string | undefined>,
-): Program {
-  const program = keepRunning({ name, args, environment, folder, url });
-  programs.push(program);
-  return program;
-}
-
-/** Waits until a query gives no rows; each row that stays is a finding. */
-async function quiet(pool: ChaosDatabase["pool"], until: number, sql: string): Promise<Finding[]> {
-  for (;;) {
-    const { rows } = await pool.query<{ what: string }>(sql);
-    if (rows.length === 0) return [];
-    if (performance.now() > until) return rows.map(({ what }) => ({ check: "open", detail: what }));
-    await sleep(200);
-  }
-}
-
-/** A third sweep with less patience than the servers' own, as an operator might run: calls of killed servers are void. */
-async function voidStale(pool: ChaosDatabase["pool"]): Promise<void> {
-  await pool.query("select void_stale_requests(100, $1)", [CALL_PATIENCE_MS]).catch(() => {});
-}
-
-function restarts(servers: readonly Program[]): number {
-  return servers.reduce((sum, { starts }) => sum + starts - 1, 0);
 }
 
 function conclude(findings: readonly Finding[], { operations }: History): boolean {
@@ -224,7 +110,7 @@ function conclude(findings: readonly Finding[], { operations }: History): boolea
       ? green(`\nNothing lost, nothing twice, invariants empty: ${operations.length} operations.`)
       : red(`\n${findings.length} findings.`),
   );
-  if (!good) for (const { name } of programs) console.log(dim(`${name}: ${logTail(name)}`));
+  if (!good) for (const { name } of rig.programs) console.log(dim(`${name}: ${logTail(name)}`));
   console.log(`Again, at ${commit}:  ${again}\n`);
   return good;
 }
@@ -265,10 +151,17 @@ function optionsOrExit(): ChaosOptions {
   }
 }
 
-/** Runs at every end of this process. Only what this run started is ended, by its id. */
+function stopHardAfter(ms: number): NodeJS.Timeout {
+  const timer = setTimeout(() => {
+    console.error(red("\nThe run did not end by itself: hard stop."));
+    process.exit(1);
+  }, ms);
+  return timer.unref();
+}
+
+/** Runs at every end of this process. */
 function cleanUpNow(): void {
-  for (const program of programs) program.endNow();
-  endDatabaseNow(folder);
+  rig.endNow();
   if (options.keep) console.log(`Kept in ${folder}`);
   else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -19,7 +19,6 @@ export async function startChaosDatabase(folder: string) {
   const hold = holdDataDir(folder, "npm run chaos");
   const start = () => startEmbeddedPostgres({ dataDir: folder, durable: false, hold });
   let running = await start();
-  let stopped = false;
   await migrateDatabase(running.url);
   const pool = new pg.Pool({ connectionString: running.url, ...POOL });
   pool.on("error", () => {}); // Connections die here by design.
@@ -34,7 +33,7 @@ export async function startChaosDatabase(folder: string) {
       if (!processExists(pid)) return;
       process.kill(pid, "SIGQUIT");
       while (processExists(pid)) await sleep(10);
-      if (!stopped) running = await start();
+      running = await start();
     },
 
     /** Cuts the connections of everybody else, at most `limit` of them. Returns how many. */
@@ -46,13 +45,6 @@ export async function startChaosDatabase(folder: string) {
         [limit],
       );
       return rowCount ?? 0;
-    },
-
-    async stop(): Promise<void> {
-      stopped = true;
-      await pool.end().catch(() => {});
-      await running.stop();
-      hold.release();
     },
   };
 }

@@ -1,8 +1,8 @@
 import { bold, dim, green, red } from "../report.mjs";
 import type { Books } from "./books";
 import type { Fault } from "./faults";
+import { type Check, checks, type Finding } from "./finding";
 import { type History, isDone, type OperationKind } from "./history";
-import { type Check, checks, type Finding } from "./verdict";
 
 const EXAMPLES = 8;
 

@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { signReceipt } from "@/lib/mpp/receipt";
 import { type ReceiptKey, receiptKey } from "@/lib/mpp/receipt-keys";
 import type { Books } from "./books";
+import type { Evidence } from "./evidence";
 import { createHistory, type Operation } from "./history";
-import { type Evidence, judge } from "./verdict";
+import { judge } from "./verdict";
 
 const PAYER = `0x${"a".repeat(40)}`;
 const OWNER = `0x${"b".repeat(40)}`;
@@ -138,6 +139,14 @@ describe("judge", () => {
       change: ({ open }) =>
         open.answers.push({ done: true, status: 200, code: null, digest: "another", body: {} }),
       checks: ["divergent"],
+    },
+    {
+      given: "a run without a served call",
+      change: (all) => {
+        all.call.answers = [{ done: false, status: 402, code: "stream/paused", digest: "", body: {} }];
+        all.call.lost = 1;
+      },
+      checks: ["idle"],
     },
     { given: "no answer", change: ({ open }) => (open.unanswered = true), checks: ["unanswered"] },
     {
