@@ -69,23 +69,34 @@ async function byCredential(call: DoorCall, header: string, tools: Tools): Promi
     if (payload.action === "close") return await close(payer, payload.streamId, claim.id, tools.ledger);
     streamId = await fund(call, payer, payload, claim.id, tools.ledger);
   } catch (error) {
+    // Too late, or too little by now: nothing was moved, and the ledger's decision says what helps instead.
+    if (payload.action === "topUp" && isOutrun(error)) return decide(payload.streamId);
     if (!(error instanceof ProblemError) || error.code !== "insufficient-balance") throw error;
     const extensions = error.options.extensions ?? {};
     const response = await tools.refusals.insufficientBalance(call, error.message, extensions);
     return { kind: "answered", response, unpaid: true };
   }
 
-  const session = newSession();
-  const decision = await tools.ledger.authorizeRequest({
-    ...ledgerCall(call),
-    via: "proof",
-    payer,
-    ...(streamId === undefined ? {} : { streamId }),
-    tier: call.tier.name,
-    claim,
-    issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
-  });
-  return admit(call, decision, { via: "proof", challengeId: claim.id, session: session.token }, tools);
+  return decide(streamId);
+
+  async function decide(streamId: string | undefined): Promise<Admission> {
+    const session = newSession();
+    const decision = await tools.ledger.authorizeRequest({
+      ...ledgerCall(call),
+      via: "proof",
+      payer,
+      ...(streamId === undefined ? {} : { streamId }),
+      tier: call.tier.name,
+      claim,
+      issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
+    });
+    return admit(call, decision, { via: "proof", challengeId: claim.id, session: session.token }, tools);
+  }
+}
+
+/** A top-up that time has overtaken: the stream ended, or needs more than it did when the challenge was made. */
+function isOutrun(error: unknown): boolean {
+  return error instanceof ProblemError && (error.code === "stream-state" || error.code === "invalid-input");
 }
 
 async function bySignIn(call: DoorCall, header: string, tools: Tools): Promise<Admission> {

@@ -1,6 +1,7 @@
 /** What the door says no to, with which status, and what it tells a program to do about it. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { ProblemError } from "@/lib/errors";
 import { createProbeLimiter } from "./probe-limiter";
 import { challengeOf, credential, fixture, newAccount, ORIGIN, pay, payerOf } from "./testing/door-fixture";
 
@@ -319,6 +320,27 @@ describe("streams that do not pay: how to repair each", () => {
     expect(stream).toMatchObject({ closed: false, funded: TOKEN });
     expect(door.upstream).toHaveLength(0);
   });
+});
+
+test("given a top-up that comes too late, the answer is a new challenge that says to open another stream", async () => {
+  const door = fixture();
+  const { account, stream } = payerOf(door);
+  door.wallets.set(account.address.toLowerCase(), TOKEN);
+  door.ledger.topUpStream = async () => {
+    stream.closed = true; // The sweep was faster.
+    throw new ProblemError("stream-state", "The stream is not in a state for that.");
+  };
+  const response = await pay(
+    door.call,
+    account,
+    quote,
+    {},
+    { action: "topUp", streamId: stream.id, amount: "5" },
+  );
+  expect(response.status).toBe(402);
+  expect((await problem(response)).code).toBe("stream/terminated");
+  expect(challengeOf(response).request.methodDetails).toMatchObject({ next: "open", streamId: stream.id });
+  expect(door.wallets.get(account.address.toLowerCase())).toBe(TOKEN);
 });
 
 test("a payer's stream to another provider cannot be topped up, closed or used here", async () => {

@@ -31,8 +31,6 @@ const HONEST_REFUSALS: Record<OperationKind, readonly string[]> = {
     "stream/paused",
     "stream/rate-limited",
     "payment-insufficient",
-    // A top-up on the way, of a stream that ended or filled meanwhile.
-    "stream-state",
   ],
 };
 
