@@ -145,7 +145,7 @@ function spyOn(network: typeof fetch): typeof fetch {
 }
 
 function usdc(amount: unknown): string {
-  return `${toDecimal(BigInt(String(amount ?? 0)), LEDGER_ASSET.decimals, 6, "down")} ${LEDGER_ASSET.symbol}`;
+  return `${toDecimal(BigInt(String(amount ?? 0)), LEDGER_ASSET.decimals, 9, "down")} ${LEDGER_ASSET.symbol}`;
 }
 
 function agentKey(): `0x${string}` {
