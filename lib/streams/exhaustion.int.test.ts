@@ -80,7 +80,12 @@ describe("given a deposit that runs out", () => {
     simulated(async ({ db, at, refusal }) => {
       const { own } = await begin(db);
       await at(T0 + 160_001n);
-      expect((await refusal(() => topUpStream({ ...own, amount: 1_000n }, db))).code).toBe("stream-state");
+      const late = await refusal(() => topUpStream({ ...own, amount: 1_000n }, db));
+      // Not `status`: on the wire that is the HTTP status of the problem.
+      expect(late).toMatchObject({
+        code: "stream-state",
+        options: { extensions: { streamStatus: "exhausted" } },
+      });
       await at(T0 + 9_000_000n);
       await end(db, own);
       expect(await getStream(own, db)).toMatchObject({

@@ -82,7 +82,10 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
   "stream-state": {
     happened: "The stream is not in a state in which this can be done: paused, empty, closed, or not paused.",
     todo: "Look at its status first: GET /api/v1/streams/{id}.",
-    members: { status: "The state that the stream is in" },
+    members: {
+      streamStatus: "The state that the stream is in",
+      allowed: "The states in which this can be done",
+    },
   },
   "self-stream": {
     happened: "The sender and the provider’s owner are the same account.",

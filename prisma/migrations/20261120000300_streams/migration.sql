@@ -135,7 +135,7 @@ END $$;
 CREATE FUNCTION refuse_state(s stream, VARIADIC allowed text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT s.status = ANY (allowed) OR (s.status = 'exhausted' AND s.last_ms >= s.grace_until_ms) THEN
-    PERFORM refuse('stream-state', jsonb_build_object('status', s.status, 'allowed', to_jsonb(allowed)));
+    PERFORM refuse('stream-state', jsonb_build_object('streamStatus', s.status, 'allowed', to_jsonb(allowed)));
   END IF;
 END $$;
 
