@@ -1,7 +1,22 @@
 import { test as base, expect, type Page } from "@playwright/test";
 
-/** The assertions of `page.on` that every spec shares: nothing red in the console, no request to anybody else. */
+/** What every spec shares: pages are used when they are alive; nothing red in the console, no request to anybody else. */
 export const test = base.extend<{ clean: undefined }>({
+  page: async ({ page }, use) => {
+    const goto = page.goto.bind(page);
+    const reload = page.reload.bind(page);
+    page.goto = async (...args) => {
+      const response = await goto(...args);
+      await untilAlive(page);
+      return response;
+    };
+    page.reload = async (...args) => {
+      const response = await reload(...args);
+      await untilAlive(page);
+      return response;
+    };
+    await use(page);
+  },
   clean: [
     async ({ page, baseURL }, use) => {
       const wrong: string[] = [];
@@ -22,6 +37,15 @@ export const test = base.extend<{ clean: undefined }>({
     { auto: true },
   ],
 });
+
+/** React listens to every button. Before that a click is lost: a person clicks again, a test would wait in vain. */
+async function untilAlive(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("button")].every((button) =>
+      Object.keys(button).some((key) => key.startsWith("__react")),
+    ),
+  );
+}
 
 /** Signs in with a demo wallet that this browser context makes anew. */
 export async function signInWithDemoWallet(page: Page): Promise<void> {

@@ -22,24 +22,30 @@ export function useMoneyAction<Input extends object, T>(
   const [state, setState] = useState<MoneyState<T>>({ phase: "asking" });
   const intent = useRef<Intent | null>(null);
 
-  async function submit(input: Input): Promise<void> {
+  /** Sends it and tells how it ended, also to a caller that is no longer on screen. */
+  async function submit(input: Input): Promise<MoneyState<T>> {
     intent.current = intentFor(intent.current, input, () => crypto.randomUUID());
-    const { key: idempotencyKey } = intent.current;
     setState({ phase: "sent" });
-    try {
-      const result = await send({ ...input, idempotencyKey });
-      if (result.ok) {
-        intent.current = null;
-        setState({ phase: "confirmed", value: result.value });
-      } else setState({ phase: "refused", problem: result.problem });
-    } catch {
-      const problem = {
-        title: "No answer came back",
-        detail: "It may or may not have arrived. Try again: the same request is never carried out twice.",
-      };
-      setState({ phase: "refused", problem });
-    }
+    const ended = await outcomeOf(send({ ...input, idempotencyKey: intent.current.key }));
+    if (ended.phase === "confirmed") intent.current = null;
+    setState(ended);
+    return ended;
   }
 
-  return { state, submit, reset: () => setState({ phase: "asking" }) };
+  return { state, submit };
+}
+
+async function outcomeOf<T>(sending: Promise<ActionResult<T>>): Promise<MoneyState<T>> {
+  try {
+    const result = await sending;
+    return result.ok
+      ? { phase: "confirmed", value: result.value }
+      : { phase: "refused", problem: result.problem };
+  } catch {
+    const problem = {
+      title: "No answer came back",
+      detail: "It may or may not have arrived. Try again: the same request is never carried out twice.",
+    };
+    return { phase: "refused", problem };
+  }
 }

@@ -39,6 +39,8 @@ export function AccountMenu({ wallet, faucet }: Props) {
           align="end"
           sideOffset={6}
           aria-label="Your account"
+          // A wallet's dialog gives the focus back when it closes: that is nobody leaving this one.
+          onFocusOutside={(event) => event.preventDefault()}
           className="z-40 w-72 animate-appear rounded-xl border border-line bg-card p-4 shadow-over"
         >
           <p className="flex items-center justify-between text-sm text-soft">

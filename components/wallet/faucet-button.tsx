@@ -1,7 +1,6 @@
 "use client";
 import { Droplets } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useEffect } from "react";
 import { toast } from "sonner";
 import { useMoneyAction } from "@/components/stream/use-money-action";
 import { Button } from "@/components/ui/button";
@@ -16,18 +15,18 @@ export function FaucetButton({ faucet, className }: { faucet: Faucet; className?
   const router = useRouter();
   const { state, submit } = useMoneyAction(faucet);
 
-  useEffect(() => {
-    if (state.phase === "confirmed") {
-      toast.success(
-        `Your wallet holds ${formatToken(state.value.balance, state.value.asset)} of play money.`,
-      );
+  async function take() {
+    const ended = await submit({});
+    if (ended.phase === "confirmed") {
+      const { balance, asset } = ended.value;
+      toast.success(`Your wallet holds ${formatToken(balance, asset)} of play money.`);
       router.refresh();
     }
-    if (state.phase === "refused") toast.error(state.problem.detail);
-  }, [state, router]);
+    if (ended.phase === "refused") toast.error(ended.problem.detail);
+  }
 
   return (
-    <Button className={className} busy={state.phase === "sent"} onClick={() => void submit({})}>
+    <Button className={className} busy={state.phase === "sent"} onClick={() => void take()}>
       <Droplets aria-hidden /> Get play money
     </Button>
   );
