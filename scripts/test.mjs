@@ -62,12 +62,18 @@ try {
   ignoreSettings();
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
-  for (const lanes of PLAN) await Promise.all(lanes.map(runLane));
+  for (const lanes of PLAN) await allEnded(lanes.map(runLane));
 } catch (error) {
-  console.error(describeFailure(error));
-  process.exit(1);
+  console.error(interruption.aborted ? "\nInterrupted." : describeFailure(error));
+  process.exit(interruption.aborted ? 130 : 1);
 }
 process.exit(summarise());
+
+/** Like `Promise.all`, but nothing runs any more when it rejects. @param {Promise<void>[]} lanes */
+async function allEnded(lanes) {
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
+}
 
 /** @param {string[]} names run one after the other, whatever their results */
 async function runLane(names) {
@@ -102,14 +108,18 @@ async function program(name, args, environment = {}) {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...colours, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
-    signal: interruption,
+    detached: process.platform !== "win32", // Ctrl-C reaches only us, so that it is told once.
   });
+  const end = () => child.kill("SIGINT"); // It removes its databases before it ends, and we wait for that.
+  interruption.addEventListener("abort", end);
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on(
       "line",
       (line) => line && console.log(`${dim(`${name} │`)} ${line}`),
     );
   const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+  interruption.removeEventListener("abort", end);
+  interruption.throwIfAborted();
   if (code !== 0) throw new Failed();
 }
 

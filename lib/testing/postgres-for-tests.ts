@@ -7,6 +7,9 @@ import { testEnvironment } from "./test-environment";
  */
 export default async function postgresForTests(): Promise<() => Promise<void>> {
   const database = await databaseForTests();
+  // Vitest does not come back here when it is ended by a signal.
+  const abandon = () => void database.stop().finally(() => process.exit(1));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, abandon);
   Object.assign(process.env, testEnvironment, { DATABASE_URL: database.url });
   return database.stop;
 }
