@@ -13,7 +13,7 @@ const OWNER = `
   const database = await startEmbeddedPostgres({ dataDir: process.argv[1], what: "the owner" });
   database.announce("http://localhost:4321");
   console.log(JSON.stringify({ url: database.url, pid: database.pid }));
-  setInterval(() => {}, 1000);`;
+  process.on("disconnect", () => process.exit());`;
 
 let dataDir: string;
 let owner: ChildProcess | null = null;
@@ -118,7 +118,7 @@ let said = "";
 
 async function startOwner(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["--input-type=module", "-e", OWNER, "--", dataDir], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   if (!child.stdout) throw new Error("The owner has no output.");
   [said] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
