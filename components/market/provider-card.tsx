@@ -46,7 +46,8 @@ export function ProviderCard({ provider }: { provider: ProviderView }) {
         </p>
         <p className="text-faint text-xs">
           {provider.services} {provider.services === 1 ? "service" : "services"} ·{" "}
-          {provider.totalRequestsServed.toLocaleString("en")} calls
+          {provider.totalRequestsServed.toLocaleString("en")}{" "}
+          {provider.totalRequestsServed === 1 ? "call" : "calls"}
         </p>
       </div>
     </li>

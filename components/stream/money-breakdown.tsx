@@ -55,7 +55,7 @@ export function MoneyBreakdown({ stream }: { stream: StreamView }) {
           {fixed(funded, funded - refunded)}
         </Line>
         <Line label="Put in" total>
-          <Amount value={funded} asset={asset} digits={DIGITS} />
+          <Amount value={funded} asset={asset} digits={DIGITS} rounding="down" />
         </Line>
       </dl>
       <Gap stream={stream} />

@@ -19,7 +19,7 @@ export function StreamHero({ stream }: { stream: StreamView }) {
         <p className="text-sm text-soft">{over ? "Paid in total" : "Accrued so far"}</p>
         <p className="mt-1 flex flex-wrap items-baseline gap-x-2 font-semibold text-[clamp(2rem,7.5vw,3.5rem)] leading-tight tracking-tight">
           {over ? (
-            <Amount value={stream.billed} asset={asset} digits={9} symbol={false} />
+            <Amount value={stream.billed} asset={asset} digits={9} rounding="down" symbol={false} />
           ) : (
             <LiveAmount
               label="Accrued"
