@@ -71,7 +71,10 @@ export function toProblem(error: unknown): Problem {
   const refusal =
     error instanceof ProblemError
       ? error
-      : new ProblemError("internal", "Something broke on our side. Nothing was charged; try again.");
+      : new ProblemError(
+          "internal",
+          "Something broke on our side. Try again: the same Idempotency-Key never pays twice.",
+        );
   const { status, title } = problems[refusal.code];
   return {
     ...refusal.options.extensions,

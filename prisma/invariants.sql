@@ -141,8 +141,8 @@ FROM proof_claim c JOIN request r ON r.id = c.request_id WHERE r.payer <> c.paye
 UNION ALL -- I18  A receipt belongs to a served call, and a served call of ours has one.
 SELECT 'I18', id, 'receipt on a call that was ' || state FROM request WHERE receipt IS NOT NULL AND state <> 'served'
 
-UNION ALL -- I19  No paid call stays open longer than the sweep's patience allows.
-SELECT 'I19', id, 'open since ' || at_ms FROM request WHERE state = 'open' AND at_ms < clock_ms() - 600000
+UNION ALL -- I19  No paid call stays open long past its deadline: a sweep voids it.
+SELECT 'I19', id, 'open since ' || at_ms FROM request WHERE state = 'open' AND deadline_ms < clock_ms() - 300000
 
 UNION ALL -- I24  No sweep is late by more than five minutes.
 SELECT 'I24', id, status || ', due since ' || due_ms FROM stream WHERE due_ms < clock_ms() - 300000

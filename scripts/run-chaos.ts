@@ -10,7 +10,7 @@ import type { Finding } from "./chaos/finding";
 import { createHistory, type History } from "./chaos/history";
 import { type ChaosOptions, help, readOptions, UsageError } from "./chaos/options";
 import { plants } from "./chaos/plants";
-import { everythingSettled, nothingUnderWay, sweepImpatiently, untilQuiet } from "./chaos/quiet";
+import { everythingSettled, nothingUnderWay, untilQuiet } from "./chaos/quiet";
 import { createRandom } from "./chaos/random";
 import { printReport } from "./chaos/report";
 import { createRig } from "./chaos/rig";
@@ -57,7 +57,6 @@ async function run({ seed, seconds, plant, payers }: ChaosOptions): Promise<bool
   hardStop = stopHardAfter(seconds * 1_000 + HARD_STOP_MS);
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), seconds * 1_000);
-  const stopSweep = sweepImpatiently(database.pool);
   const working = clients.run(() => end.signal.aborted);
   working.catch(() => end.abort());
   const faults = await injectFaults({
@@ -83,7 +82,6 @@ async function run({ seed, seconds, plant, payers }: ChaosOptions): Promise<bool
 
   await clients.closeAll();
   late.push(...(await untilQuiet(database.pool, everythingSettled, giveUpAt)));
-  stopSweep();
   const books = await readBooks(database.pool);
   const served = (await (await fetch(`${upstream.url}/chaos/served`)).json()) as Record<string, number>;
   const { publicJwk } = await receiptKey(started.secret);

@@ -42,6 +42,8 @@ export type DoorTools = {
   probes: ProbeLimiter;
   report: (message: string, error: unknown) => void;
   patience?: { patienceMs: number; pollMs: number };
+  /** How often an open stream of events says that it lives; a test hurries. */
+  heartbeatMs?: number;
 };
 
 /**

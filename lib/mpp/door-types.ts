@@ -37,6 +37,8 @@ export type DoorLedger = {
   authorizeRequest(call: AuthorizeCall): Promise<Decision>;
   /** False when the call had ended before: the ledger voids calls that take too long. */
   completeRequest(outcome: CallOutcome): Promise<boolean>;
+  /** Says that a call is still being served. False when it had ended before. */
+  extendRequest(requestId: string): Promise<boolean>;
   /** Null when the answer was too large to keep, or its 24 h are over. */
   findAnswer(requestId: string): Promise<StoredAnswer | null>;
   /** For its sender or receiver. */

@@ -6,6 +6,7 @@ import { getDoor } from "@/lib/market/get-door";
 import { authorizeRequest } from "@/lib/streams/authorize-request";
 import { closeStream } from "@/lib/streams/close-stream";
 import { completeRequest } from "@/lib/streams/complete-request";
+import { extendRequest } from "@/lib/streams/extend-request";
 import { findAnswer } from "@/lib/streams/find-answer";
 import { getStream } from "@/lib/streams/get-stream";
 import { openStream } from "@/lib/streams/open-stream";
@@ -34,6 +35,7 @@ export function paidDoor(request: Request, context?: DoorContext): Promise<Respo
     ledger: {
       authorizeRequest,
       completeRequest,
+      extendRequest,
       findAnswer,
       getStream,
       openStream,

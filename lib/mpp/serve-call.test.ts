@@ -309,6 +309,23 @@ describe("server-sent events", () => {
     expect(states.filter((state) => state === "voided")).toHaveLength(1);
   });
 
+  test("given a stream that takes long, it says that it lives until it ends, and no longer", async () => {
+    const door = fixture({ heartbeatMs: 10 });
+    const { account } = payerOf(door);
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield encoder.encode("data: one\n\n");
+      while (door.extended.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      yield encoder.encode("data: two\n\n");
+    }
+    door.script.answer = () => events(slow());
+    const response = await pay(door.call, account, priced, post);
+    expect(await response.text()).toContain("event: payment-receipt");
+    expect(new Set(door.extended)).toEqual(new Set([...door.requests.keys()]));
+    const said = door.extended.length;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(door.extended).toHaveLength(said);
+  });
+
   test("given a deposit that runs out, it asks for a top-up, waits, and goes on when it came", async () => {
     const door = fixture({ patience: { patienceMs: 2_000, pollMs: 10 } });
     const { account, stream } = payerOf(door, { funded: PRICE + ONE_SECOND });

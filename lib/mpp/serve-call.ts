@@ -28,7 +28,12 @@ export type ServeTools = {
   report: (message: string, error: unknown) => void;
   /** How long events are held for a top-up; the defaults of the funding gate unless a test hurries. */
   patience?: { patienceMs: number; pollMs: number };
+  /** How often an open stream of events says that it lives; a test hurries. */
+  heartbeatMs?: number;
 };
+
+/** A third of the ledger's patience (`call_patience_ms`). */
+const HEARTBEAT_MS = 20_000;
 
 export type Admitted = { decision: Authorised; via: Via; challengeId: string | null; session: string | null };
 
@@ -157,6 +162,12 @@ async function serveEvents(
       if (!ended) throw tooLate();
       return receipt;
     };
+    // A long stream of events is no abandoned call.
+    const heartbeat = setInterval(() => {
+      tools.ledger
+        .extendRequest(requestId)
+        .catch((error) => tools.report(`Request ${requestId} could not be kept open.`, error));
+    }, tools.heartbeatMs ?? HEARTBEAT_MS);
     try {
       const reader = createEventReader();
       const decoder = new TextDecoder();
@@ -187,6 +198,7 @@ async function serveEvents(
       const data = JSON.stringify({ code: "upstream-failed", requestId, detail: "Nothing was charged." });
       yield Buffer.from(writeEvent({ event: "payment-void", data }));
     } finally {
+      clearInterval(heartbeat);
       release();
       // The caller left: what was sent is what was served.
       if (!settled) await settle().catch((error) => tools.report("A stream could not be settled.", error));

@@ -11,24 +11,38 @@ import {
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { DAY_BEGIN_MS as T0 } from "@/lib/testing/simulated-ledger";
 import { completeRequests } from "./complete-request";
+import { extendRequest } from "./extend-request";
 import { getStream } from "./get-stream";
 import { openStream } from "./open-stream";
 import { sweepStreams } from "./sweep-streams";
 
 const { simulated } = ledgerForFile();
 
-test("given a call that nobody ended for five minutes, it is voided and its price given back", () =>
+test("given a call that nobody ended for a minute, it is voided and its price given back", () =>
   simulated(async ({ db, at }) => {
     const { own, call } = await begin(db);
     const { requestId } = await authorised(db, call(40n));
-    await at(T0 + 300_000n);
+    await at(T0 + 60_000n);
     expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ voided: 0 });
     expect((await getStream(own, db)).held).toBe(40n);
-    await at(T0 + 300_001n);
+    await at(T0 + 60_001n);
     expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ voided: 1, failed: 0 });
     expect(await getStream(own, db)).toMatchObject({ held: 0n, used: 0n, served: 0n });
     expect(await complete(db, requestId)).toBe(false); // The server that comes back is too late.
     expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ looked: 0, voided: 0 });
+  }));
+
+test("given a server that says it is still sending, its call stays open, a minute each time", () =>
+  simulated(async ({ db, at }) => {
+    const { call } = await begin(db);
+    const { requestId } = await authorised(db, call(40n));
+    await at(T0 + 60_000n);
+    expect(await extendRequest(requestId, db)).toBe(true);
+    await at(T0 + 120_000n);
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ voided: 0 });
+    await at(T0 + 120_001n);
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ voided: 1 });
+    expect(await extendRequest(requestId, db)).toBe(false);
   }));
 
 test("given more than fits, a pass is bounded and takes the longest due first", () =>

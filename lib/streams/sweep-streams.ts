@@ -3,9 +3,6 @@ import { z } from "zod";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
 
-/** Calls older than this that nobody ended belong to a server that died: the door gives up earlier. */
-const STALE_AFTER_MS = 300_000;
-
 const sweptOutput = z.object({ streamId: z.string(), from: z.string(), to: z.string() }).nullable();
 
 /** What one pass did. */
@@ -34,10 +31,7 @@ export async function sweepStreams(
       console.error(`sweep of ${id} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const stale = await db.query<{ n: string }>("select void_stale_requests($1, $2) as n", [
-    limit,
-    STALE_AFTER_MS,
-  ]);
+  const stale = await db.query<{ n: string }>("select void_stale_requests($1) as n", [limit]);
   report.voided = Number(stale.rows[0]?.n ?? 0);
   await db.query("select forget_expired($1)", [1_000]);
   return report;

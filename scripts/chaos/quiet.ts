@@ -2,9 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { Finding } from "./finding";
 
-/** A paid call whose server died is given up after this. In the product it is five minutes. */
-const CALL_PATIENCE_MS = 12_000;
-
 /** What may not be left when everything has been healed: paid calls under way, streams that a sweep should see to. */
 const WORK = `select 'call ' || id || ' is open' as what from request where state = 'open'
   union all select 'stream ' || id || ' is due' from stream where due_ms <= clock_ms()`;
@@ -21,17 +18,4 @@ export async function untilQuiet(pool: pg.Pool, sql: string, until: number): Pro
     if (performance.now() > until) return rows.map(({ what }) => ({ check: "open", detail: what }));
     await sleep(200);
   }
-}
-
-/**
- * A third sweep, with less patience than the servers' own: calls of killed servers are void after 12 s.
- *
- * @returns stops it
- */
-export function sweepImpatiently(pool: pg.Pool): () => void {
-  const timer = setInterval(() => {
-    // The database may be away: that is the point of the run.
-    pool.query("select void_stale_requests(100, $1)", [CALL_PATIENCE_MS]).catch(() => {});
-  }, 1_000);
-  return () => clearInterval(timer);
 }

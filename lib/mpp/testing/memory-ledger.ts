@@ -35,6 +35,8 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
   const requests = new Map<string, MemoryRequest>();
   const outcomes = new Map<string, CallOutcome>();
   const denials: string[] = [];
+  /** Calls that said they live, once each time. */
+  const extended: string[] = [];
   /** Set to make the next completion answer "ended before" or throw. */
   const faults: { complete?: "late" | "down" } = {};
 
@@ -163,6 +165,10 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
   const ledger: DoorLedger = {
     authorizeRequest,
     completeRequest,
+    async extendRequest(requestId) {
+      extended.push(requestId);
+      return requests.get(requestId)?.state === "open";
+    },
     async findAnswer(requestId) {
       const stored = outcomes.get(requestId);
       return stored?.answer ? { status: stored.status, ...stored.answer } : null;
@@ -220,7 +226,7 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
     return stream;
   }
 
-  return { ledger, streams, wallets, requests, outcomes, sessions, denials, faults, open };
+  return { ledger, streams, wallets, requests, outcomes, sessions, denials, extended, faults, open };
 }
 
 export type MemoryLedger = ReturnType<typeof memoryLedger>;

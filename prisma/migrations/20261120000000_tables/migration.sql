@@ -203,6 +203,7 @@ CREATE TABLE "request" (
     "accrued" DECIMAL(78,0),
     "price" DECIMAL(78,0) NOT NULL DEFAULT 0,
     "at_ms" BIGINT NOT NULL,
+    "deadline_ms" BIGINT,
     "completed_ms" BIGINT,
     "http_status" INTEGER,
     "idempotency_key" TEXT,

@@ -29,14 +29,15 @@ ALTER TABLE hold
   ADD CONSTRAINT hold_resolved CHECK ((state = 'open') = (settled_ms IS NULL));
 
 ALTER TABLE request
-  ADD CONSTRAINT request_state CHECK (state IN ('open', 'served', 'voided', 'denied'));
+  ADD CONSTRAINT request_state CHECK (state IN ('open', 'served', 'voided', 'denied')),
+  ADD CONSTRAINT request_deadline CHECK (state <> 'open' OR deadline_ms IS NOT NULL);
 
 -- The sliding hour looks up `seq - limit`; a denied call has no sequence.
 CREATE UNIQUE INDEX request_stream_seq ON request (stream_id, seq) WHERE seq IS NOT NULL;
 -- One key never pays twice; a voided call charged nothing, so its key is free again.
 CREATE UNIQUE INDEX request_idempotency ON request (payer, idempotency_key)
   WHERE idempotency_key IS NOT NULL AND state IN ('open', 'served');
-CREATE INDEX request_open ON request (at_ms) WHERE state = 'open';
+CREATE INDEX request_open ON request (deadline_ms) WHERE state = 'open';
 
 -- Append only.
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

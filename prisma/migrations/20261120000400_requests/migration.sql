@@ -1,5 +1,16 @@
 -- Paid calls. Calls that arrive together are authorised together: one round trip, one transaction, streams locked in order.
 
+-- How long a call may stay open before it counts as abandoned by a server that died. Longer than the door ever waits for a
+-- provider; a server that is still sending says so in time (extend_request).
+CREATE FUNCTION call_patience_ms() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 60000::bigint $$;
+
+-- False when the call has ended meanwhile.
+CREATE FUNCTION extend_request(p_id text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE request SET deadline_ms = clock_ms() + call_patience_ms() WHERE id = p_id AND state = 'open';
+  RETURN FOUND;
+END $$;
+
 -- The payer's stream with that provider which serves best: running before paused before exhausted before ended,
 -- fast enough for the tier before too slow, newest first. One that has run dry unseen is exhausted.
 CREATE FUNCTION best_stream(p_payer text, p_provider text, p_tier text) RETURNS text LANGUAGE sql STABLE AS $$
@@ -138,9 +149,9 @@ BEGIN
     END IF;
 
     INSERT INTO request (id, stream_id, seq, provider_id, service_id, payer, request_type, method, path, via, decision, state, accrued, price,
-                         at_ms, idempotency_key, request_hash, request_digest)
+                         at_ms, deadline_ms, idempotency_key, request_hash, request_digest)
     VALUES (c->>'requestId', s.id, s.next_seq, s.provider_id, c->>'serviceId', payer, c->>'requestType', c->>'method', c->>'path', c->>'via',
-            'authorised', 'open', stream_accrued(s, s.last_ms), price, s.last_ms, c->>'idempotencyKey', c->>'requestHash', c->>'requestDigest')
+            'authorised', 'open', stream_accrued(s, s.last_ms), price, s.last_ms, s.last_ms + call_patience_ms(), c->>'idempotencyKey', c->>'requestHash', c->>'requestDigest')
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN -- the same key in another stream of the payer, at this moment
       decisions[item.n] := '{"outcome": "denied", "code": "request-in-progress", "retryAfterSeconds": 1}';

@@ -57,11 +57,11 @@ CREATE FUNCTION due_streams(p_limit int) RETURNS SETOF text LANGUAGE sql STABLE 
 $$;
 
 -- Calls whose server died before it could say how they ended: nothing was served, so nothing is charged.
-CREATE FUNCTION void_stale_requests(p_limit int, p_older_than_ms bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION void_stale_requests(p_limit int) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE stale jsonb;
 BEGIN
   SELECT jsonb_agg(jsonb_build_object('requestId', id, 'outcome', 'voided')) INTO stale
-  FROM (SELECT id FROM request WHERE state = 'open' AND at_ms < clock_ms() - p_older_than_ms ORDER BY at_ms LIMIT p_limit) r;
+  FROM (SELECT id FROM request WHERE state = 'open' AND deadline_ms < clock_ms() ORDER BY deadline_ms LIMIT p_limit) r;
   IF stale IS NULL THEN RETURN 0; END IF;
   -- Another sweep may have ended some of them meanwhile.
   RETURN (SELECT count(*) FROM jsonb_array_elements(complete_requests(stale)) ended WHERE ended = 'true');
