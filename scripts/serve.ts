@@ -3,6 +3,7 @@
 // One node:http server stands in front of Next. It answers the paid door and health itself, because an empty route of Next
 // costs forty times a plain one (docs/decisions/0002), and hands everything else to Next in the same process.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GET as health } from "@/app/api/health/route";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
@@ -16,6 +17,8 @@ import { apiRoutes } from "./api-routes";
 
 /** How long requests under way may take once the server was told to stop. */
 const DRAIN_MS = 10_000;
+/** How long calls whose clients have left may take after that to be settled. */
+const SETTLE_MS = 3_000;
 
 const dev = process.argv.includes("--dev");
 const sockets = createServer(); // Never listens: it only carries web sockets to Next.
@@ -67,10 +70,13 @@ function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
     outgoing.writeHead(refused, { connection: "close" }).end();
     return;
   }
-  handlerFor(incoming)(incoming, outgoing).catch((error: unknown) => {
-    onError(error);
-    outgoing.destroy();
-  });
+  const handled = handlerFor(incoming)(incoming, outgoing)
+    .catch((error: unknown) => {
+      onError(error);
+      outgoing.destroy();
+    })
+    .finally(() => underWay.delete(handled));
+  underWay.add(handled);
 }
 
 function handlerFor({ method, url = "/" }: IncomingMessage): NodeListener {
@@ -79,6 +85,8 @@ function handlerFor({ method, url = "/" }: IncomingMessage): NodeListener {
   return path === "/api/health" && method === "GET" ? healthy : pages;
 }
 
+/** Handlers that have not ended, also those whose client has left: they still have calls to settle. */
+const underWay = new Set<Promise<void>>();
 let stopping = false;
 
 /** Takes no more requests, finishes those under way, lets go of the database. The parent's death counts as a signal. */
@@ -87,6 +95,7 @@ async function stop(): Promise<void> {
   stopping = true;
   await stopSweep();
   await drain(DRAIN_MS);
+  await Promise.race([Promise.all(underWay), sleep(SETTLE_MS)]);
   if (databaseConfigured()) await pool().end();
   process.exit(0);
 }

@@ -1,7 +1,7 @@
 // What `npm start` and `npm test` do first. Runs before `npm ci`: nothing here may need a package.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { interruption } from "./interruption.mjs";
@@ -74,6 +74,8 @@ export async function build() {
   const inputs = hashOf(BUILD_INPUTS);
   const stamp = ".next/inputs";
   if (existsSync(".next/BUILD_ID") && isStamped(stamp, inputs)) return "skipped";
+  // Types that an earlier `npm run dev` wrote of routes that are gone since would fail the build.
+  rmSync(".next/dev/types", { recursive: true, force: true });
   await run(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
     NODE_ENV: "production",
     BUILD_TYPE_CHECK: "off",
