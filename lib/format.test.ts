@@ -1,15 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { perDay, rate } from "@/lib/domain/rate";
-import {
-  formatAmount,
-  formatDuration,
-  formatRate,
-  formatRatePerDay,
-  formatToken,
-  formatUsd,
-  parseAmount,
-} from "./format";
+import { formatAmount, formatDuration, formatRate, formatToken, parseAmount } from "./format";
 
 const TOKEN = 10n ** 18n;
 
@@ -66,10 +58,8 @@ describe("formatAmount", () => {
   });
 });
 
-test("formatToken and formatUsd name the asset and round a balance down", () => {
+test("formatToken names the asset and rounds a balance down", () => {
   expect(formatToken(1_666_666_666_666_666_667n, LEDGER_ASSET)).toBe("1.666666 USDCx");
-  expect(formatUsd(1_234_500_000_000_000_000_000n, LEDGER_ASSET)).toBe("$1,234.50");
-  expect(formatUsd(100_000_000_000_000n, LEDGER_ASSET)).toBe("$0.0001");
 });
 
 describe("parseAmount", () => {
@@ -131,10 +121,8 @@ test.each([
   expect(formatDuration(ms)).toBe(text);
 });
 
-test("formatRate keeps the quoted period; formatRatePerDay brings it to a day, rounded up", () => {
+test("formatRate keeps the quoted period", () => {
   expect(formatRate(perDay(10n * TOKEN), LEDGER_ASSET)).toBe("10 USDCx/day");
   expect(formatRate(rate(100_000_000_000_000n, 1_000n), LEDGER_ASSET)).toBe("0.0001 USDCx/second");
   expect(formatRate(rate(100n * TOKEN, 7_000n), LEDGER_ASSET)).toBe("100 USDCx/7 s");
-  expect(formatRatePerDay(rate(100_000_000_000_000n, 1_000n), LEDGER_ASSET)).toBe("8.64 USDCx/day");
-  expect(formatRatePerDay(rate(1n, 604_800_000n), { symbol: "X", decimals: 0 })).toBe("0.142858 X/day");
 });

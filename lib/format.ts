@@ -38,15 +38,6 @@ export function formatToken(value: bigint, asset: Asset, format: Partial<AmountF
   return `${formatAmount(value, { max: 6, ...format, decimals: asset.decimals })} ${asset.symbol}`;
 }
 
-/** A dollar amount of an asset that stands at one dollar: "$1,234.50", two to six digits, rounded down. */
-export function formatUsd(
-  value: bigint,
-  { decimals }: Pick<Asset, "decimals">,
-  rounding: Rounding = "down",
-): string {
-  return `$${formatAmount(value, { decimals, min: 2, max: 6, rounding, group: true })}`;
-}
-
 /**
  * Reads what a person typed: digits and at most one point. No sign, exponent, space, group separator or leading zero.
  *
@@ -83,14 +74,6 @@ export function formatDuration(ms: bigint): string {
 export function formatRate(rate: Rate, asset: Asset): string {
   const period = periodNames.get(rate.periodMs) ?? formatDuration(rate.periodMs);
   return `${formatToken(rate.amount, asset, { max: asset.decimals })}/${period}`;
-}
-
-/** Any rate for a whole day, to compare tiers: "10 USDCx/day", rounded up: it is a cost. */
-export function formatRatePerDay(rate: Rate, asset: Asset): string {
-  const scale = 10n ** 6n; // Spare digits, so that the only rounding is the last one.
-  const scaled = (rate.amount * PERIODS_MS.day * scale + rate.periodMs - 1n) / rate.periodMs;
-  const text = formatAmount(scaled, { decimals: asset.decimals + 6, max: 6, rounding: "up" });
-  return `${text} ${asset.symbol}/day`;
 }
 
 const periodNames: ReadonlyMap<bigint, string> = new Map([

@@ -11,7 +11,7 @@ export type Funding = {
 };
 
 /** Some 3,170 years: no runway is longer, so that its end fits a `Date` and an int8, whatever the deposit. */
-export const MAX_RUNWAY_MS = 100_000_000_000_000n;
+const MAX_RUNWAY_MS = 100_000_000_000_000n;
 
 /**
  * The last millisecond that is paid for: the largest with exact accrual <= available (equality is funded), but no

@@ -86,7 +86,7 @@ export function setAutoTopUp(
 }
 
 /** Whether more money may come in. An exhausted stream can be saved until its grace ends, swept or not. */
-export function takesFunds({ status, graceUntilMs }: StreamState, atMs: bigint): boolean {
+function takesFunds({ status, graceUntilMs }: StreamState, atMs: bigint): boolean {
   if (status === "exhausted") return graceUntilMs !== null && atMs < graceUntilMs;
   return status === "active" || status === "paused";
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { PEER_HEADER } from "./client-ip";
 
 /** Longest header field, in bytes: a challenge or a credential stays below it (draft-httpauth-payment-00). */
-export const HEADER_BYTES_MAX = 8_192;
+const HEADER_BYTES_MAX = 8_192;
 
 /** Headers by which Next's parts talk to each other; from outside they have been a way past middleware (CVE-2025-29927). */
 const INTERNAL = /^(x-middleware-|x-nextjs-|x-now-|x-invoke-|x-matched-path$|x-next-resume-|next-resume$)/;

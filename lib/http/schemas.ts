@@ -3,7 +3,7 @@ import { z } from "zod";
 /** The largest amount that the ledger keeps: numeric(78, 0). */
 const NUMERIC_MAX = 10n ** 78n - 1n;
 /** No deposit, price or rate of ours comes near 10^36 base units (10^18 whole tokens): refuse slips of the finger. */
-export const AMOUNT_MAX = 10n ** 36n;
+const AMOUNT_MAX = 10n ** 36n;
 
 /** Base units as a decimal string, within bounds that include both ends; parsed to `bigint`. */
 export function amountString(min: bigint, max: bigint = AMOUNT_MAX) {

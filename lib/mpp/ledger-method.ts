@@ -15,7 +15,7 @@ const signature = z
   .check(z.regex(/^0x(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{130})$/, "Expected a 64 or 65 byte signature"));
 
 /** What the server thinks should be done next. A hint: it prices nothing, so it is not bound to the route. */
-export const nextActions = ["prove", "open", "topUp", "fund", "resume", "changeTier"] as const;
+const nextActions = ["prove", "open", "topUp", "fund", "resume", "changeTier"] as const;
 export type NextAction = (typeof nextActions)[number];
 
 // Not strict: mppx passes options of its own (`expires`) through here and expects them to be dropped.

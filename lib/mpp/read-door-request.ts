@@ -2,7 +2,7 @@ import { ProblemError } from "@/lib/errors";
 import { contentDigest, sha256Hex } from "./digest";
 
 /** Largest request body, in bytes. It is held in memory, because its digest has to be known before it is paid for. */
-export const BODY_MAX = 256 * 1024;
+const BODY_MAX = 256 * 1024;
 const PREFIX = "/api/p/";
 /** Encoded slashes, dots, backslashes and NUL: harmless to us, but another parser may read a path out of them. */
 const SMUGGLED = /%(?:2f|5c|2e|00|25)|\\|\/\//i;

@@ -9,7 +9,7 @@ import { canonicalJson, type Json } from "./canonical-json";
 import type { ReceiptKey } from "./receipt-keys";
 
 /** How much of the work behind an answer was checked. Ours is the second: digests bind request and answer, no more. */
-export const verificationLevels = ["none", "hash-committed", "re-executed", "zk"] as const;
+const verificationLevels = ["none", "hash-committed", "re-executed", "zk"] as const;
 export type VerificationLevel = (typeof verificationLevels)[number];
 
 export type ReceiptFacts = {

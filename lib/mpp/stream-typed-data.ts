@@ -30,7 +30,7 @@ const terms = [
   { name: "expires", type: "uint64" },
 ] as const;
 
-export const streamTypes = {
+const streamTypes = {
   StreamProof: [...terms, { name: "streamId", type: "string" }],
   StreamOpen: [
     ...terms,

@@ -19,7 +19,7 @@ export type CallOutcome = {
 };
 
 /** Bytes of an answer that are kept at most. */
-export const MAX_STORED_ANSWER = 256 * 1024;
+const MAX_STORED_ANSWER = 256 * 1024;
 
 const batched = microBatch((outcomes: CallOutcome[]) => completeRequests(outcomes), {
   maxSize: 64,

@@ -8,8 +8,6 @@ import { createReceiver } from "./receiver";
 import type { Rig } from "./rig";
 import { createSender } from "./send";
 
-export type Clients = Awaited<ReturnType<typeof createClients>>;
-
 /** Everybody who asks the servers for something. Registers the providers. */
 export async function createClients(options: {
   rig: Rig;

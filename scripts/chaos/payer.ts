@@ -15,8 +15,6 @@ const UNKEYED_CALLS = 0.25;
 
 type Held = { id: string; provider: Provider; paused: boolean };
 
-export type Payer = ReturnType<typeof createPayer>;
-
 /**
  * One paying client. It does one operation after the other, but calls in bursts. What it does next is decided by its own
  * random numbers and by what it was answered.

@@ -2,7 +2,7 @@ import { roundTo } from "../shared/round-to";
 import type { Source } from "../shared/source";
 
 /** Intervals in a row that make an episode: this service's own convention, so that one odd beat is none. */
-export const EPISODE_INTERVALS = 8;
+const EPISODE_INTERVALS = 8;
 
 export const rateSources: readonly Source[] = [
   {

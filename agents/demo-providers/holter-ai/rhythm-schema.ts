@@ -1,8 +1,8 @@
 import { integerIn, type JsonSchema, numberIn, objectSchema } from "../shared/json-schema";
 
-export const SERIES_MIN = 10;
+const SERIES_MIN = 10;
 /** As many intervals of four digits as a body of 64 KiB holds, about three hours at 65 beats a minute. */
-export const SERIES_MAX = 12_000;
+const SERIES_MAX = 12_000;
 
 export const rrIntervalProperty = {
   type: "array",

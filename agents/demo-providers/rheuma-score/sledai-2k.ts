@@ -61,7 +61,7 @@ export const sledai2kSources: readonly Source[] = [
 ];
 
 /** The descriptors that are present, heaviest first as the published form lists them. */
-export function sledai2kScored(input: Sledai2kInput): Scored[] {
+function sledai2kScored(input: Sledai2kInput): Scored[] {
   return names
     .filter((name) => input[name] === true)
     .map((descriptor) => ({ descriptor, weight: sledaiDescriptors[descriptor].weight }));

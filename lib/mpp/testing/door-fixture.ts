@@ -1,6 +1,5 @@
 /** A door with one provider, a ledger in memory and an upstream that the test scripts. */
 import { Challenge, Credential } from "mppx";
-import { getAddress, type Hex } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { effectiveTiers } from "@/lib/domain/tier";
 import { ProblemError } from "@/lib/errors";
@@ -153,8 +152,4 @@ export async function pay(
   const headers = new Headers(init.headers);
   headers.set("Authorization", await credential(account, challenge, payload));
   return call(path, { ...init, headers });
-}
-
-export function checksummed(address: string): string {
-  return getAddress(address as Hex);
 }

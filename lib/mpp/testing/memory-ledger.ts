@@ -3,7 +3,7 @@
  * rules that the door relies on (single use, sessions, idempotency, deposits, hourly limit) and counts what was charged. The
  * real one is tested by `*.int.test.ts`.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { amountOver, compareRates } from "@/lib/domain/rate";
 import { ProblemError } from "@/lib/errors";
 import type { AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
@@ -227,10 +227,4 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
   }
 
   return { ledger, streams, wallets, requests, outcomes, sessions, denials, extended, faults, open };
-}
-
-export type MemoryLedger = ReturnType<typeof memoryLedger>;
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
