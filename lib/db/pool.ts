@@ -6,6 +6,10 @@ import { ProblemError } from "@/lib/errors";
 /** Anything that runs SQL: the pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.Pool, "query">;
 
+/** A statement, a wait for a lock, a transaction that does nothing: none lasts long, whatever its client does. */
+const LIMITS =
+  "set statement_timeout = '10s'; set lock_timeout = '3s'; set idle_in_transaction_session_timeout = '5s'";
+
 // Every route of Next is a bundle of its own, and the server in front of it another: one pool for all of them.
 const shared = globalThis as typeof globalThis & { superstreamPool?: pg.Pool };
 
@@ -32,9 +36,10 @@ function openPool(): pg.Pool {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: 10_000,
-    lock_timeout: 3_000,
-    idle_in_transaction_session_timeout: 5_000,
+    // A statement before the connection is used, and not start-up parameters: poolers refuse those.
+    onConnect: async (client) => {
+      await client.query(LIMITS);
+    },
   });
   // A connection that dies while idle is replaced by the next query; without a listener it would end the process.
   opened.on("error", (error) => console.error(`database connection lost: ${error.message}`));

@@ -13,7 +13,6 @@ export async function getStream(
   db: Queryable = pool(),
 ): Promise<StreamView> {
   const { rows } = await db.query<StreamRow>({
-    name: "get_stream",
     text: `${selectStreams} where s.id = $1 and $2 in (s.sender, s.receiver)`,
     values: [streamId, actor.toLowerCase()],
   });

@@ -18,7 +18,6 @@ export async function getWallet(
   db: Queryable = pool(),
 ): Promise<WalletView> {
   const { rows } = await db.query<{ balance: string; in_streams: string }>({
-    name: "get_wallet",
     text: `select coalesce((select balance from account where id = 'wallet:' || $1), 0) as balance,
       coalesce((select sum(funded - billed - refunded) from stream where sender = $1 and status not in ('settled', 'failed')), 0) as in_streams`,
     values: [address.toLowerCase()],
