@@ -21,6 +21,7 @@ import { serveCall } from "./serve-call";
 import { createSignInWithX } from "./sign-in-with-x";
 import { chooseTier, streamTerms } from "./stream-terms";
 import { unverifiable } from "./unverifiable";
+import { upstreamResponse } from "./upstream-response";
 
 export type DoorContext = { clientIp?: string };
 export type PaidDoor = (request: Request, context?: DoorContext) => Promise<Response>;
@@ -120,8 +121,7 @@ async function replay({ requestId }: Replay, ledger: DoorLedger, origin: string)
   const headers = new Headers(stored.headers);
   headers.set("Idempotent-Replayed", "true");
   headers.set("Cache-Control", "private, no-store");
-  const empty = stored.status === 204 || stored.status === 205;
-  return new Response(empty ? null : (stored.body as BodyInit), { status: stored.status, headers });
+  return upstreamResponse(stored.status, headers, stored.body);
 }
 
 async function countUnpaid(admission: Admission, clientIp: string, probes: ProbeLimiter): Promise<void> {

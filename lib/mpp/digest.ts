@@ -1,8 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 
 /** RFC 9530 digest of content: `sha-256=:<base64>:`. */
 export function contentDigest(content: Uint8Array | string): string {
-  return `sha-256=:${createHash("sha256").update(content).digest("base64")}:`;
+  return digestOf(createHash("sha256").update(content));
+}
+
+/** The same of content that was hashed piece by piece with SHA-256. The hash takes no more after it. */
+export function digestOf(hash: Hash): string {
+  return `sha-256=:${hash.digest("base64")}:`;
 }
 
 /** SHA-256 of the parts in order, lower-case hex. */

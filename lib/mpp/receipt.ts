@@ -9,8 +9,7 @@ import { canonicalJson, type Json } from "./canonical-json";
 import type { ReceiptKey } from "./receipt-keys";
 
 /** How much of the work behind an answer was checked. Ours is the second: digests bind request and answer, no more. */
-const verificationLevels = ["none", "hash-committed", "re-executed", "zk"] as const;
-export type VerificationLevel = (typeof verificationLevels)[number];
+type VerificationLevel = "none" | "hash-committed" | "re-executed" | "zk";
 
 export type ReceiptFacts = {
   decision: Authorised;
