@@ -2,6 +2,7 @@ import "server-only";
 import pg from "pg";
 import { databaseConfigured, env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
+import { logger } from "@/lib/log";
 
 /** Anything that runs SQL: the pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.Pool, "query">;
@@ -42,6 +43,6 @@ function openPool(): pg.Pool {
     },
   });
   // A connection that dies while idle is replaced by the next query; without a listener it would end the process.
-  opened.on("error", (error) => console.error(`database connection lost: ${error.message}`));
+  opened.on("error", (error) => logger.error({ error }, "A database connection was lost"));
   return opened;
 }

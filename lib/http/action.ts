@@ -3,8 +3,8 @@ import { unstable_rethrow } from "next/navigation";
 import { z } from "zod";
 import { currentAccount } from "@/lib/auth/current-account";
 import { type Problem, ProblemError, toProblem } from "@/lib/errors";
+import { logger } from "@/lib/log";
 import { databaseTrouble } from "./database-trouble";
-import { logger } from "./log";
 
 /** What a server action gives back: a refusal is a value, so that the form can show it where it happened. */
 export type ActionResult<T> = { ok: true; value: T } | { ok: false; problem: Problem };

@@ -1,15 +1,9 @@
 import "server-only";
 import { env } from "@/lib/env";
 import type { Problem } from "@/lib/errors";
+import { writeProblem } from "./write-problem";
 
-/** RFC 9457 answer: `type` becomes absolute, `Retry-After` follows the member `retryAfterSeconds`. */
+/** A refusal of our API: `type` becomes absolute under the site's origin. */
 export function problemResponse(problem: Problem, headers: HeadersInit = {}): Response {
-  const body = { ...problem, type: new URL(problem.type, env.ORIGIN).href };
-  const response = new Response(JSON.stringify(body), { status: problem.status, headers });
-  response.headers.set("Content-Type", "application/problem+json");
-  response.headers.set("Cache-Control", "no-store");
-  const { retryAfterSeconds } = problem;
-  if (typeof retryAfterSeconds === "number")
-    response.headers.set("Retry-After", String(Math.max(1, Math.ceil(retryAfterSeconds))));
-  return response;
+  return writeProblem({ ...problem, type: new URL(problem.type, env.ORIGIN).href }, headers);
 }

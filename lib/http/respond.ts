@@ -1,7 +1,7 @@
 import "server-only";
 import { ProblemError, toProblem } from "@/lib/errors";
+import { logger } from "@/lib/log";
 import { databaseTrouble } from "./database-trouble";
-import { logger } from "./log";
 import { problemResponse } from "./problem-response";
 
 /**

@@ -6,13 +6,13 @@ import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
 import { preflight, withCors } from "./cors";
 import type { Secrets } from "./derive-keys";
 import type { DoorCall } from "./door-call";
+import { refusalResponse } from "./door-problem";
 import type { Door, DoorLedger } from "./door-types";
 import { findService } from "./find-service";
 import type { PayerSlots } from "./payer-slots";
 import { createRefusals } from "./payment-required";
 import { createPaymentServer } from "./payment-server";
 import type { ProbeLimiter } from "./probe-limiter";
-import { problemResponse } from "./problem-response";
 import type { ProviderQueue } from "./provider-queue";
 import { readCredentials } from "./read-credentials";
 import { bindRequest, readBody, readDoorTarget } from "./read-door-request";
@@ -81,7 +81,7 @@ export function createDoor(tools: DoorTools): PaidDoor {
       // A client that left in the middle of its body breaks our reading of it: that is no trouble of ours.
       if (!(error instanceof ProblemError) && !request.signal.aborted)
         tools.report("The paid door failed.", error);
-      return withCors(problemResponse(unverifiable(error) ?? error, origin));
+      return withCors(refusalResponse(unverifiable(error) ?? error, origin));
     }
   };
 }

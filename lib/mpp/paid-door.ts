@@ -1,7 +1,7 @@
 import "server-only";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
-import { logger } from "@/lib/http/log";
+import { logger } from "@/lib/log";
 import { getDoor } from "@/lib/market/get-door";
 import { authorizeRequest } from "@/lib/streams/authorize-request";
 import { closeStream } from "@/lib/streams/close-stream";

@@ -2,8 +2,8 @@ import "server-only";
 import { Errors } from "mppx";
 import { type Extensions, type ProblemCode, problems } from "@/lib/errors";
 import type { DoorCall } from "./door-call";
+import { doorProblem } from "./door-problem";
 import type { PaymentServer } from "./payment-server";
-import { writeProblem } from "./problem-response";
 import { type Denied, type Repair, repairByOpening, repairDenial, tierMembers } from "./repair";
 import type { SignInWithX } from "./sign-in-with-x";
 import { x402Offer } from "./x402-offer";
@@ -84,7 +84,7 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
     };
     return status === 402
       ? challenge(call, refusal, repair)
-      : writeProblem({ ...refusal.members, ...repair.members, ...withoutMembers(refusal) });
+      : doorProblem({ ...refusal.members, ...repair.members, ...withoutMembers(refusal) });
   }
 
   /** 402 for a wallet that cannot pay what was signed: the payer has to fund it first. */
@@ -112,7 +112,7 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
       challengeExpires: expires,
       ...withoutMembers(refusal),
     };
-    return writeProblem(body, {
+    return doorProblem(body, {
       "WWW-Authenticate": header,
       "PAYMENT-REQUIRED": x402Offer(call.resource, call.service.name, call.terms, tools.siwx),
     });

@@ -37,6 +37,15 @@ describe("a provider's failure costs nothing", () => {
       code: "upstream-refused",
     },
     {
+      given: "nobody listens at its address",
+      answer: () => {
+        const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+        throw new ProblemError("upstream-failed", "No answer.", { cause });
+      },
+      status: 502,
+      code: "upstream-failed",
+    },
+    {
       given: "the door itself breaks",
       answer: () => {
         throw new Error("a bug");

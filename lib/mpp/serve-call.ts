@@ -4,7 +4,7 @@ import type { Authorised } from "@/lib/streams/authorize-request";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
 import { contentDigest } from "./digest";
 import type { DoorCall } from "./door-call";
-import { problemResponse } from "./problem-response";
+import { refusalResponse } from "./door-problem";
 import { encodeReceipt } from "./receipt";
 import { serveEvents } from "./serve-events";
 import { type Admitted, type ServeTools, settleServed, signedReceipt, voidCall } from "./settle-call";
@@ -36,7 +36,7 @@ export async function serveCall(call: DoorCall, admitted: Admitted, tools: Serve
     // Where the ledger went away at the end, only the ledger knows how the call ended: the same key finds out.
     const problem = unverifiable(error) ?? error;
     await voidCall(decision.requestId, toProblem(problem).status, tools);
-    return withHeaders(problemResponse(problem, tools.origin), headers);
+    return withHeaders(refusalResponse(problem, tools.origin), headers);
   } finally {
     release?.();
   }

@@ -1,5 +1,6 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
+import { logger } from "@/lib/log";
 import { sweepStreams } from "./sweep-streams";
 
 const BATCH = 200;
@@ -29,7 +30,7 @@ async function loop(intervalMs: number, signal: AbortSignal): Promise<void> {
       failures = 0;
     } catch (error) {
       failures += 1;
-      console.error(`sweep failed: ${error instanceof Error ? error.message : String(error)}`);
+      logger.error({ error }, "A sweep failed");
     }
     const pause = Math.min(intervalMs * 2 ** failures, MAX_BACK_OFF_MS);
     if (!more) await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);

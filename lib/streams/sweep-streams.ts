@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
+import { logger } from "@/lib/log";
 
 const sweptOutput = z.object({ streamId: z.string(), from: z.string(), to: z.string() }).nullable();
 
@@ -28,7 +29,7 @@ export async function sweepStreams(
       if (swept && swept.from !== swept.to) report.changed += 1;
     } catch (error) {
       report.failed += 1;
-      console.error(`sweep of ${id} failed: ${error instanceof Error ? error.message : String(error)}`);
+      logger.error({ streamId: id, error }, "The sweep of a stream failed");
     }
   }
   const stale = await db.query<{ n: string }>("select void_stale_requests($1) as n", [limit]);
