@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import type { Asset } from "@/lib/domain/asset";
-import { parseAmount } from "@/lib/format";
+import { formatAmount, parseAmount } from "@/lib/format";
 
 type Props = {
   label: string;
@@ -32,6 +32,11 @@ export function AmountField({ label, asset, text, onText, hint, error }: Props) 
       )}
     </Field>
   );
+}
+
+/** What a field begins with: at most six digits, rounded up, so that what is proposed is never too little. */
+export function proposedAmount(units: bigint, asset: Asset): string {
+  return formatAmount(units, { decimals: asset.decimals, max: 6, rounding: "up" });
 }
 
 /** Base units of what was typed, or what is wrong with it. An empty field is neither. */

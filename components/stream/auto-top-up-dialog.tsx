@@ -4,9 +4,9 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { amountOver } from "@/lib/domain/rate";
-import { formatAmount, formatDuration, formatToken } from "@/lib/format";
+import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
-import { AmountField, readAmount } from "./amount-field";
+import { AmountField, proposedAmount, readAmount } from "./amount-field";
 import { MoneyDialog } from "./money-dialog";
 import type { StreamActionSet } from "./stream-actions-type";
 import { useMoneyAction } from "./use-money-action";
@@ -24,11 +24,7 @@ export function AutoTopUpDialog({ stream, send, onClose }: Props) {
   const [triggerMs, setTrigger] = useState(rule?.triggerMs ?? HOUR_MS);
   const [chunkMs, setChunk] = useState(rule?.chunkMs ?? 4n * HOUR_MS);
   const [dailyText, setDailyText] = useState(() =>
-    formatAmount(rule?.dailyMax ?? amountOver(rate, 28n * HOUR_MS, "ceil"), {
-      decimals: asset.decimals,
-      max: 6,
-      rounding: "up",
-    }),
+    proposedAmount(rule?.dailyMax ?? amountOver(rate, 28n * HOUR_MS, "ceil"), asset),
   );
   const { state, submit } = useMoneyAction(send);
   const { units: dailyMax } = readAmount(dailyText, asset);

@@ -7,13 +7,13 @@ import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { type Faucet, FaucetButton } from "@/components/wallet/faucet-button";
 import { amountOver } from "@/lib/domain/rate";
-import { formatAmount, formatDuration, formatRate, formatToken } from "@/lib/format";
+import { formatDuration, formatRate, formatToken } from "@/lib/format";
 import type { ActionResult } from "@/lib/http/action";
 import type { ProviderView } from "@/lib/market/provider-row";
 import { paths } from "@/lib/paths";
 import type { WalletView } from "@/lib/streams/get-wallet";
 import type { StreamView } from "@/lib/streams/stream-view";
-import { AmountField, readAmount } from "./amount-field";
+import { AmountField, proposedAmount, readAmount } from "./amount-field";
 import { MoneyDialog } from "./money-dialog";
 import { useMoneyAction } from "./use-money-action";
 
@@ -53,7 +53,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
   const lastsMs = units === undefined ? 0n : (units * tier.rate.periodMs) / tier.rate.amount;
 
   function depositText(deposit: bigint): string {
-    return formatAmount(deposit, { decimals: asset.decimals, max: 6, rounding: "up" });
+    return proposedAmount(deposit, asset);
   }
 
   function chooseTier(name: string) {

@@ -2,9 +2,9 @@
 import { useState } from "react";
 import { Amount } from "@/components/ui/amount";
 import { amountOver } from "@/lib/domain/rate";
-import { formatAmount, formatDuration, formatToken } from "@/lib/format";
+import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
-import { AmountField, readAmount } from "./amount-field";
+import { AmountField, proposedAmount, readAmount } from "./amount-field";
 import { MoneyDialog } from "./money-dialog";
 import type { StreamActionSet } from "./stream-actions-type";
 import { useMoneyAction } from "./use-money-action";
@@ -21,13 +21,7 @@ type Props = {
 /** Adds to the deposit: by default four more hours. */
 export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
   const { asset, rate } = stream;
-  const [text, setText] = useState(() =>
-    formatAmount(amountOver(rate, FOUR_HOURS_MS, "ceil"), {
-      decimals: asset.decimals,
-      max: 6,
-      rounding: "up",
-    }),
-  );
+  const [text, setText] = useState(() => proposedAmount(amountOver(rate, FOUR_HOURS_MS, "ceil"), asset));
   const { state, submit } = useMoneyAction(send);
   const { units } = readAmount(text, asset);
   const wrong =

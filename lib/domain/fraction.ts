@@ -24,6 +24,7 @@ export function compareFractions(a: Fraction, b: Fraction): -1 | 0 | 1 {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** The greatest whole number that is not above it: −1/2 gives −1. */
 export function floorFraction({ num, den }: Fraction): bigint {
   return divFloor(num, den);
 }

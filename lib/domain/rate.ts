@@ -29,6 +29,7 @@ export function isRate({ amount: units, periodMs }: Rate): boolean {
   return units > 0n && units <= MAX_AMOUNT && periodMs > 0n;
 }
 
+/** @throws RangeError when it is zero or negative, or too big to store */
 export function perDay(unitsPerDay: bigint): Rate {
   return rate(unitsPerDay, PERIODS_MS.day);
 }

@@ -34,6 +34,7 @@ export const DEFAULT_TIERS: Readonly<Record<TierName, Tier>> = {
   },
 };
 
+/** Exactly one of the three, in lower case. */
 export function isTierName(name: string): name is TierName {
   return (TIER_NAMES as readonly string[]).includes(name);
 }

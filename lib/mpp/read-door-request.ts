@@ -50,6 +50,7 @@ export type RequestBinding = {
   requestDigest: string;
 };
 
+/** A query counts as it was written; a body counts in the scope except for GET and HEAD, and always in the hash. */
 export function bindRequest(
   method: string,
   { pathname, search }: Pick<DoorTarget, "pathname" | "search">,

@@ -52,6 +52,7 @@ export function chooseTier(door: Door, wanted: string | null): DoorTier {
   });
 }
 
+/** Cheapest first, by exact rates. */
 export function tiersByPrice(door: Door): DoorTier[] {
   return [...door.tiers].sort((left, right) => compareRates(left.rate, right.rate));
 }

@@ -7,6 +7,7 @@ import { PageHead } from "@/components/layout/page-head";
 import { DigestCheck } from "@/components/receipt/digest-check";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Fact } from "@/components/ui/fact";
 import { LocalTime } from "@/components/ui/local-time";
 import { toDecimal } from "@/lib/domain/decimal";
 import { databaseConfigured } from "@/lib/env";
@@ -160,15 +161,6 @@ function Check({ good, title, children }: { good: boolean | null; title: string;
         <p className="font-medium">{title}</p>
         <p className="text-sm text-soft">{children}</p>
       </div>
-    </div>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="flex items-baseline justify-between gap-4">
-      <dt className="shrink-0 text-soft">{label}</dt>
-      <dd className="min-w-0 text-right">{children}</dd>
     </div>
   );
 }

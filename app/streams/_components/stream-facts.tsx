@@ -1,7 +1,7 @@
-import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Fact } from "@/components/ui/fact";
 import { LocalTime } from "@/components/ui/local-time";
 import { ShortAddress } from "@/components/wallet/short-address";
 import { formatDuration, formatToken } from "@/lib/format";
@@ -54,14 +54,5 @@ export function StreamFacts({ stream }: { stream: StreamView }) {
         </dl>
       </CardBody>
     </Card>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="flex items-baseline justify-between gap-4">
-      <dt className="shrink-0 text-soft">{label}</dt>
-      <dd className="min-w-0 text-right">{children}</dd>
-    </div>
   );
 }
