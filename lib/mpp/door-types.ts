@@ -1,5 +1,6 @@
 /** The shapes that the door works with. They are structural, so that tests can stand in for the market and the ledger. */
 import type { Rate } from "@/lib/domain/rate";
+import type { StreamStatus } from "@/lib/domain/stream-state";
 import type { Priority } from "@/lib/domain/tier";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
 import type { AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
@@ -44,6 +45,7 @@ export type DoorLedger = {
   /** For its sender or receiver. */
   getStream(input: { actor: string; streamId: string }): Promise<{
     provider: { id: string };
+    status: StreamStatus;
     runwayMs: bigint;
     minimumTopUp: bigint;
   }>;

@@ -360,6 +360,31 @@ describe("server-sent events", () => {
     expect(text).toContain("event: payment-receipt");
   });
 
+  test.each(["closed", "paused"] as const)(
+    "given a payer that has it %s meanwhile, nothing more is sent: it ends with a receipt for what was",
+    async (how) => {
+      const door = fixture({ patience: { patienceMs: 30_000, pollMs: 10 } });
+      const { account, stream } = payerOf(door);
+      async function* endless(): AsyncGenerator<Uint8Array> {
+        for (let tick = 0; tick < 1_000; tick += 1) {
+          yield encoder.encode(`data: ${tick}\n\n`);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      }
+      door.script.answer = () => events(endless());
+      const response = await pay(door.call, account, priced, post);
+      setTimeout(() => {
+        stream[how] = true;
+      }, 50);
+      const text = await response.text();
+      expect(text).toContain("data: 1\n");
+      expect(text).not.toContain("data: 999\n");
+      expect(text).not.toContain("payment-need-topup");
+      expect(text).toContain("event: payment-receipt");
+      expect(stream.used).toBe(PRICE);
+    },
+  );
+
   test("given a deposit that runs out and stays out, it ends with a receipt for what was sent", async () => {
     const door = fixture({ patience: { patienceMs: 30, pollMs: 10 } });
     const { account } = payerOf(door, { funded: PRICE + ONE_SECOND });

@@ -56,6 +56,7 @@ export async function serveEvents(
       const decoder = new TextDecoder();
       for await (const chunk of answer.body) {
         const missing = await funding.shortfall();
+        if (missing === "ended") break; // Closed or paused meanwhile: a receipt for what was sent.
         if (missing) {
           yield Buffer.from(
             writeEvent({ event: "payment-need-topup", data: JSON.stringify({ streamId, ...missing }) }),

@@ -178,8 +178,16 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
       if (!stream || ![stream.payer, stream.receiver].includes(actor))
         throw new ProblemError("stream-not-found", "No such stream.");
       const left = stream.funded - stream.used - accrued(stream);
-      const runwayMs = left < 0n ? 0n : (left * stream.tier.rate.periodMs) / stream.tier.rate.amount;
-      return { provider: { id: stream.providerId }, runwayMs, minimumTopUp: 1n };
+      const status = stream.closed
+        ? "settled"
+        : stream.paused
+          ? "paused"
+          : left < 0n
+            ? "exhausted"
+            : "active";
+      const { amount, periodMs } = stream.tier.rate;
+      const runwayMs = status === "active" ? (left * periodMs) / amount : 0n;
+      return { provider: { id: stream.providerId }, status, runwayMs, minimumTopUp: 1n };
     },
     async openStream({ actor, idempotencyKey, providerId, tier, deposit }) {
       return operate(actor, idempotencyKey, () => {
