@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
-import { freePort } from "./scripts/embedded-postgres.mjs";
 import { findChromium } from "./scripts/find-chromium.mjs";
+import { freePort } from "./scripts/free-port.mjs";
 
 // Chosen once: Playwright reads this file again in each worker, which inherits the environment.
 process.env.E2E_PORTS ??= (await Promise.all([freePort(), freePort(), freePort(), freePort()])).join(",");

@@ -10,7 +10,8 @@ import { creditWallet } from "@/lib/streams/credit-wallet";
 import { newId } from "@/lib/streams/new-id";
 import { openStream } from "@/lib/streams/open-stream";
 import { childProcesses, untilAnswers } from "./child-processes.mjs";
-import { freePort, startThrowAwayPostgres } from "./embedded-postgres.mjs";
+import { startThrowAwayPostgres } from "./embedded-postgres.mjs";
+import { freePort } from "./free-port.mjs";
 import { migrateDatabase } from "./migrate-database.mjs";
 
 const help = `npm run bench -- [--seconds 4] [--rounds 3] [--connections 32]

@@ -16,7 +16,7 @@ const dialect = new Ajv2020({ strict: false, allErrors: false, validateFormats: 
  * @param pointer where the schema sits in the body, for the remarks
  */
 export function checkJsonSchema(schema: Record<string, unknown>, pointer: string): Remark[] {
-  if (JSON.stringify(schema).length > SCHEMA_BYTES_MAX)
+  if (Buffer.byteLength(JSON.stringify(schema)) > SCHEMA_BYTES_MAX)
     return [{ pointer, message: `A schema may have at most ${SCHEMA_BYTES_MAX} bytes.` }];
   if (schema.$schema !== undefined && schema.$schema !== DIALECT)
     return [{ pointer: `${pointer}/$schema`, message: `Only ${DIALECT} is understood.` }];

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { freePort } from "../embedded-postgres.mjs";
+import { freePort } from "../free-port.mjs";
 import { type ChaosDatabase, endDatabaseNow, startChaosDatabase } from "./database";
 import type { ServerKind } from "./options";
 import { keepRunning, type Program } from "./processes";
