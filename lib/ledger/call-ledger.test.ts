@@ -7,13 +7,12 @@ import { callLedger } from "./call-ledger";
 const answer = z.object({ streamId: z.string() });
 
 describe("callLedger", () => {
-  test("it calls the function by name, once, with amounts as decimal text", async () => {
+  test("it calls the function by name, once, in an unnamed statement, with amounts as decimal text", async () => {
     const { db, asked } = database({ rows: [{ result: { streamId: "str_1" } }] });
     const input = { amount: 10n ** 30n, note: null };
     expect(await callLedger("top_up_stream", input, answer, db)).toEqual({ streamId: "str_1" });
     expect(asked).toEqual([
       {
-        name: "top_up_stream",
         text: "select top_up_stream($1::jsonb) as result",
         values: ['{"amount":"1000000000000000000000000000000","note":null}'],
       },
