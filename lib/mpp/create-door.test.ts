@@ -84,7 +84,13 @@ describe("the paid door", () => {
     stream.closed = true;
     const third = await door.call("/api/p/acme/quote", { headers });
     expect(third.status).toBe(402);
-    expect(await third.json()).toMatchObject({ sessionLost: true });
+    // Whoever held a token has, or had, a stream: told to open one, a program would lock money twice.
+    const lost = await third.json();
+    expect(lost).toMatchObject({
+      sessionLost: true,
+      repair: [{ action: "prove", payload: { action: "prove" } }],
+    });
+    expect(lost).not.toHaveProperty("openUrl");
     expect(third.headers.has("www-authenticate")).toBe(true);
   });
 

@@ -189,6 +189,16 @@ test("a body beyond 256 KiB → 413, told or not", async () => {
 });
 
 describe("streams that do not pay: how to repair each", () => {
+  test("nothing shown: prove first, because only then it is known whether to open or to refill", async () => {
+    const door = fixture();
+    const body = await problem(await door.call(quote));
+    expect((body.repair as { action: string }[]).map(({ action }) => action)).toEqual([
+      "prove",
+      "open",
+      "open",
+    ]);
+  });
+
   test("none: where and with how much to open one", async () => {
     const door = fixture();
     const response = await pay(door.call, newAccount(), quote);

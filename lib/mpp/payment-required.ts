@@ -4,7 +4,7 @@ import { type Extensions, type ProblemCode, problems } from "@/lib/errors";
 import type { DoorCall } from "./door-call";
 import { doorProblem } from "./door-problem";
 import type { PaymentServer } from "./payment-server";
-import { type Denied, type Repair, repairByOpening, repairDenial, tierMembers } from "./repair";
+import { type Denied, type Repair, repairByProving, repairDenial, tierMembers } from "./repair";
 import type { SignInWithX } from "./sign-in-with-x";
 import { x402Offer } from "./x402-offer";
 
@@ -41,10 +41,10 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
     const detail = sessionLost
       ? "The session token is unknown, expired or revoked: answer the new challenge."
       : "This call is paid by a stream: answer the challenge in WWW-Authenticate.";
-    const { members } = repairByOpening({ origin, door: call.door, tier: call.tier });
+    const { members, hints } = repairByProving({ origin, door: call.door, tier: call.tier }, sessionLost);
     return challenge(call, core("payment-required", "Payment Required", detail), {
       members: { ...members, sessionLost },
-      hints: { next: "prove" },
+      hints,
     });
   }
 

@@ -31,22 +31,38 @@ export function tierMembers(door: Door): Extensions[] {
   }));
 }
 
+/**
+ * How to get in for a caller of whom nothing is known. Proving comes first: the refusal that follows says whether to open, refill or
+ * resume. To one whose token was lost, opening is not offered: it has a stream already, and would lock money twice.
+ */
+export function repairByProving(place: Place, sessionLost: boolean): Repair {
+  const prove: RepairStep = { action: "prove", payload: { action: "prove" } };
+  const hints: Hints = { next: "prove" };
+  if (sessionLost) return { members: { repair: [prove] }, hints };
+  const { members } = repairByOpening(place);
+  return { members: { ...members, repair: [prove, ...openingSteps(place)] }, hints };
+}
+
 /** How to get in without a stream, or after `ended`, the one that serves no more. */
 export function repairByOpening(place: Place, ended?: string): Repair {
   const { origin, door, tier } = place;
-  const deposit = String(requiredDeposit(tier.rate, door.provider.depositMs));
-  const openUrl = `${origin}/api/v1/streams`;
   return {
     members: {
-      openUrl,
-      requiredDeposit: deposit,
-      repair: [
-        { action: "open", payload: { action: "open", deposit } },
-        call("open", openUrl, { providerId: door.provider.id, tier: tier.name, deposit }),
-      ] satisfies RepairStep[],
+      openUrl: `${origin}/api/v1/streams`,
+      requiredDeposit: String(requiredDeposit(tier.rate, door.provider.depositMs)),
+      repair: openingSteps(place),
     },
     hints: { next: "open", ...(ended ? { streamId: ended } : {}) },
   };
+}
+
+function openingSteps({ origin, door, tier }: Place): RepairStep[] {
+  const deposit = String(requiredDeposit(tier.rate, door.provider.depositMs));
+  const body = { providerId: door.provider.id, tier: tier.name, deposit };
+  return [
+    { action: "open", payload: { action: "open", deposit } },
+    call("open", `${origin}/api/v1/streams`, body),
+  ];
 }
 
 /** The members that tell a caller what would change each denial. Anything the ledger says is kept. */
