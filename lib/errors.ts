@@ -22,6 +22,7 @@ export const problems = {
   "body-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "Send JSON" },
   "invalid-input": { status: 422, title: "The input is not valid" },
+  "headers-too-large": { status: 431, title: "The headers are too large" },
   "rate-limited": { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "Something broke on our side" },
   "upstream-failed": { status: 502, title: "The provider did not answer" },

@@ -10,6 +10,7 @@ import { databaseConfigured, env } from "@/lib/env";
 import { admitRequest } from "@/lib/http/admit-request";
 import { drainable } from "@/lib/http/drain";
 import { type NodeListener, nodeListener } from "@/lib/http/node-adapter";
+import { refuseEarly } from "@/lib/http/refuse-early";
 import { logger } from "@/lib/log";
 import { paidDoor } from "@/lib/mpp/paid-door";
 import { startSweepLoop } from "@/lib/streams/run-sweep";
@@ -67,7 +68,7 @@ async function startNext() {
 function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
   const refused = admitRequest(incoming);
   if (refused) {
-    outgoing.writeHead(refused, { connection: "close" }).end();
+    void refuseEarly(refused, outgoing).catch(onError);
     return;
   }
   const handled = handlerFor(incoming)(incoming, outgoing)

@@ -8,11 +8,13 @@ const HEADER_BYTES_MAX = 8_192;
 /** Headers by which Next's parts talk to each other; from outside they have been a way past middleware (CVE-2025-29927). */
 const INTERNAL = /^(x-middleware-|x-nextjs-|x-now-|x-invoke-|x-matched-path$|x-next-resume-|next-resume$)/;
 
+export type EarlyRefusal = 400 | 404 | 405 | 431;
+
 /**
  * Looks at a request before anything else does: takes out what only our own parts may say, notes the peer's address
  * under `x-superstream-peer`, and names the status to refuse with, or null to go on.
  */
-export function admitRequest(incoming: IncomingMessage): 400 | 404 | 405 | 431 | null {
+export function admitRequest(incoming: IncomingMessage): EarlyRefusal | null {
   const { method, rawHeaders, url = "" } = incoming;
   if (!url.startsWith("/")) return 400; // The forms for proxies: `GET http://…`, `OPTIONS *`.
   const path = decodedPath(url);

@@ -12,6 +12,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { ProblemError } from "@/lib/errors";
 import { admitRequest } from "./admit-request";
 import { type FetchHandler, nodeListener } from "./node-adapter";
+import { refuseEarly } from "./refuse-early";
 
 const ORIGIN = "https://superstream.example";
 const CHUNK = new Uint8Array(64 * 1024);
@@ -267,12 +268,28 @@ describe("admitRequest", () => {
   });
 });
 
+test.each([
+  {
+    given: "a header field of more than 8 KiB",
+    path: "/",
+    headers: { a: "a".repeat(8_192) },
+    code: "headers-too-large",
+  },
+  { given: "bytes that are no UTF-8", path: "/%ff", headers: {}, code: "malformed-request" },
+  { given: "Next's data of pages", path: "/_next/data/x/a.json", headers: {}, code: "not-found" },
+])("given $given, the refusal is problem details with the code $code", async ({ path, headers, code }) => {
+  const url = await serve(async () => new Response("never"));
+  const response = await fetch(url + path, { headers: headers as Record<string, string> });
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(await response.json()).toMatchObject({ code, status: response.status });
+});
+
 /** The front of scripts/serve.ts around one handler. */
 async function serve(handler: FetchHandler): Promise<string> {
   const listener = nodeListener(handler, { origin: ORIGIN, onError });
   server = createServer({ maxHeaderSize: 16_384 }, (incoming, outgoing) => {
     const refused = admitRequest(incoming);
-    if (refused) outgoing.writeHead(refused, { connection: "close" }).end();
+    if (refused) void refuseEarly(refused, outgoing);
     else void listener(incoming, outgoing);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

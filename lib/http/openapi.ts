@@ -152,6 +152,7 @@ const COMMON_CODES = [
   "malformed-json",
   "unsupported-media-type",
   "body-too-large",
+  "headers-too-large",
   "invalid-input",
   "rate-limited",
   "not-configured",

@@ -100,6 +100,7 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
     todo: "Wait, then ask again with the same key: you get the answer of the first one and pay once.",
     members: { retryAfterSeconds: retry },
   },
+  "headers-too-large": { happened: "A header field is larger than 8 KiB.", todo: "Send a shorter one." },
   "body-too-large": { happened: "The body is larger than 256 KiB.", todo: "Send less, or in parts." },
   "unsupported-media-type": {
     happened: "The body is not declared as JSON.",
