@@ -60,6 +60,15 @@ describe("parseEnv", () => {
     if (value.length > 5) expect(refusal).not.toContain(value);
   });
 
+  test.each([
+    ["PORT", "abc", "PORT: must be a whole number from 1 to 65535"],
+    ["DATABASE_POOL", "2.5", "DATABASE_POOL: must be a whole number from 1 to 200"],
+    ["TRUSTED_PROXIES", "1e9", "TRUSTED_PROXIES: must be a whole number from 0 to 16"],
+    ["SWEEP_INTERVAL_MS", " ", "SWEEP_INTERVAL_MS: must be a whole number from 0 to 3600000"],
+  ])("given %s=%s, it says what it must be", (name, value, line) => {
+    expect(refusalOf({ [name]: value })).toBe(line);
+  });
+
   test("given several wrong values, it names each on its own line", () => {
     const lines = refusalOf({ PORT: "x", NETWORK: "y", LOG_LEVEL: "z" }).split("\n");
     expect(lines.map((line) => line.split(":")[0])).toEqual(["PORT", "NETWORK", "LOG_LEVEL"]);

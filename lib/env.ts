@@ -5,9 +5,17 @@ import { z } from "zod";
 /** Stands in for a missing SECRET_KEY outside production only. Public, so it protects nothing. */
 const DEVELOPMENT_KEY = "superstream-development-only-key-that-protects-nothing";
 
-const portNumber = z.number().int().min(1).max(65_535);
-const port = z.coerce.number().pipe(portNumber);
-const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.number({ error }).int(error).min(min, error).max(max, error);
+};
+const count = (min: number, max: number) =>
+  z
+    .string()
+    .transform((text) => (text.trim() === "" ? Number.NaN : Number(text)))
+    .pipe(whole(min, max));
+const portNumber = whole(1, 65_535);
+const port = count(1, 65_535);
 const secret = z
   .string()
   .refine(

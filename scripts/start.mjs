@@ -31,13 +31,7 @@ const SEED_INPUTS = [SEED, "agents/demo-providers", "lib/market", "lib/domain", 
 const enders = [];
 let failed = false;
 
-const { values: options } = parseArgs({
-  options: {
-    dev: { type: "boolean", default: false },
-    "throw-away": { type: "boolean", default: false },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
+const options = readOptions();
 if (options.help) {
   console.log(HELP);
   process.exit(0);
@@ -53,6 +47,21 @@ try {
 }
 for (const end of enders.toReversed()) await end();
 process.exit(failed ? 1 : 0);
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        dev: { type: "boolean", default: false },
+        "throw-away": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${red(/** @type {Error} */ (error).message)}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
 
 async function start() {
   const began = performance.now();
@@ -194,6 +203,7 @@ async function startProviders(children, ports, ready) {
     SECRET_KEY: undefined,
     SECRET_KEY_PREVIOUS: undefined,
     ADMIN_TOKEN: undefined,
+    CRON_SECRET: undefined,
   };
   for (const [at, name] of DEMO_PROVIDERS.entries())
     children.start(name, [DEMO_PROGRAM, name, "--port", String(ports[at])], nothing);
