@@ -4,6 +4,7 @@
 // costs forty times a plain one (docs/decisions/0002), and hands everything else to Next in the same process.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { GET as health } from "@/app/api/health/route";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
@@ -21,9 +22,13 @@ const DRAIN_MS = 10_000;
 /** How long calls whose clients have left may take after that to be settled. */
 const SETTLE_MS = 3_000;
 
-const dev = process.argv.includes("--dev");
+const HELP = `npm run gateway   the server without Next: paid doors, the API and the sweep, over the database of DATABASE_URL
+
+Settings come from the environment; .env.example lists them all. The usual ones: PORT, HOST, ORIGIN, DATABASE_URL, SECRET_KEY.`;
+
+const { dev, gateway } = readOptions();
 const sockets = createServer(); // Never listens: it only carries web sockets to Next.
-const app = process.argv.includes("--gateway") ? null : await startNext();
+const app = gateway ? null : await startNext();
 
 const onError = (error: unknown) => logger.error({ error }, "A handler failed");
 const door = nodeListener(paidDoor, { origin: env.ORIGIN, onError });
@@ -57,6 +62,19 @@ server.listen(env.PORT, env.HOST, () => {
   process.send?.({ type: "listening" });
 });
 for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(signal, stop);
+
+function readOptions() {
+  const flag = { type: "boolean", default: false } as const;
+  try {
+    const { values } = parseArgs({ options: { dev: flag, gateway: flag, help: { ...flag, short: "h" } } });
+    if (!values.help) return values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    process.exit(2);
+  }
+  console.log(HELP);
+  process.exit(0);
+}
 
 async function startNext() {
   const { default: next } = await import("next");

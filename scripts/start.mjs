@@ -1,6 +1,6 @@
 // `npm start`: from a fresh clone to a running site, and the same again in seconds. `npm run dev` is `--dev`.
 // Plain Node, because on a fresh clone there are no packages yet.
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -102,10 +102,16 @@ async function readSettings() {
 
 /** @typedef {import("../lib/env.ts").Env} Settings */
 
+/** Demo providers are paid in play money: nowhere else do they run. @param {Settings} settings */
+function runsDemo({ DEMO_PROVIDERS: demo, NETWORK }) {
+  return demo === "on" && NETWORK === "devnet";
+}
+
 /** Said before the slow steps, and in words: a program that fails to listen says it late and tersely. @param {Settings} settings */
-async function refuseTakenPorts({ PORT, HOST, DEMO_PORTS, DEMO_PROVIDERS: demo }) {
+async function refuseTakenPorts(settings) {
+  const { PORT, HOST, DEMO_PORTS } = settings;
   const wanted = [{ port: PORT, host: HOST, name: "PORT" }];
-  if (demo === "on")
+  if (runsDemo(settings))
     for (const port of DEMO_PORTS) wanted.push({ port, host: "127.0.0.1", name: "DEMO_PORTS" });
   for (const { port, host, name } of wanted)
     if (!(await isFree(port, host)))
@@ -167,8 +173,8 @@ function watch(pid) {
 
 /** @param {Settings} settings @param {Record<string, string>} database */
 async function startPrograms(settings, database) {
-  const { HOST, PORT, DEMO_PORTS, NETWORK } = settings;
-  const demo = settings.DEMO_PROVIDERS === "on" && existsSync(DEMO_PROGRAM);
+  const { HOST, PORT, DEMO_PORTS } = settings;
+  const demo = runsDemo(settings);
   const own = demo ? DEMO_PORTS.map((port) => `127.0.0.1:${port}`) : [];
   const environment = { ...database, UPSTREAM_ALLOW: [...settings.UPSTREAM_ALLOW, ...own].join(",") };
 
@@ -185,10 +191,7 @@ async function startPrograms(settings, database) {
       return untilAnswers(`http://${loopback}:${PORT}/api/health`, { ...ready, accept: healthy });
     }),
     demo && step("Start the demo providers", () => startProviders(children, DEMO_PORTS, ready)),
-    NETWORK === "devnet" &&
-      demo &&
-      existsSync(SEED) &&
-      step("Fill the market", () => seed(settings, environment)),
+    demo && step("Fill the market", () => seed(settings, environment)),
   ]);
 }
 
