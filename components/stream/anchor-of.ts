@@ -1,5 +1,5 @@
+import type { LiveAnchor } from "@/lib/domain/live-accrued";
 import type { StreamView } from "@/lib/streams/stream-view";
-import type { LiveAnchor } from "./live-accrued";
 
 /** Where a stream's accrual stands and how it moves. A stream that is not active stands still at what it accrued. */
 export function anchorOf(stream: StreamView): LiveAnchor {

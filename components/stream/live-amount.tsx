@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { cn } from "@/components/ui/cn";
 import type { Asset } from "@/lib/domain/asset";
 import { toDecimal } from "@/lib/domain/decimal";
-import { type LiveAnchor, liveAccrued } from "./live-accrued";
+import { type LiveAnchor, liveAccrued } from "@/lib/domain/live-accrued";
 import { joinLiveLoop } from "./live-loop";
 import { noteServerTime, serverTimeMs } from "./server-clock";
 import { shownDifference } from "./shown-difference";

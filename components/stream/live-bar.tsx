@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef } from "react";
-import { type LiveAnchor, liveAccrued } from "./live-accrued";
+import { type LiveAnchor, liveAccrued } from "@/lib/domain/live-accrued";
 import { joinLiveLoop } from "./live-loop";
 
 type Props = { anchor: LiveAnchor; funded: bigint; used: bigint; serverNowMs: bigint };

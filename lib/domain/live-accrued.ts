@@ -1,4 +1,4 @@
-import type { Rate } from "@/lib/domain/rate";
+import type { Rate } from "./rate";
 
 /** Where a moving amount stands and how it moves: enough to know it exactly at any moment. */
 export type LiveAnchor = {
