@@ -4,7 +4,16 @@ import { dirname, join, normalize, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Small modules at the bottom that any room of `lib` may use. */
-const BASE = ["lib/env", "lib/errors", "lib/clock", "lib/log", "lib/format", "lib/paths", "lib/domain"];
+const BASE = [
+  "lib/env",
+  "lib/errors",
+  "lib/clock",
+  "lib/log",
+  "lib/format",
+  "lib/loop",
+  "lib/paths",
+  "lib/domain",
+];
 /** Adapters to the database and the wire. */
 const ADAPTERS = ["lib/db", "lib/http", "lib/auth"];
 /** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
@@ -21,6 +30,7 @@ const ALLOWED = {
   "lib/clock": [],
   "lib/errors": [],
   "lib/log": ["lib/env"],
+  "lib/loop": ["lib/log"],
   "lib/paths": [],
   "lib/format": ["lib/domain"],
   "lib/db": BASE,

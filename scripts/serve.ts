@@ -49,8 +49,9 @@ server.on("upgrade", (...upgrade) => {
   if (dev && sockets.emit("upgrade", ...upgrade)) return;
   upgrade[1].end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
 });
-const stopSweep =
-  databaseConfigured() && env.SWEEP_INTERVAL_MS > 0 ? startSweepLoop(env.SWEEP_INTERVAL_MS) : () => {};
+/** What this process does on its own, beside answering. Each ends when it is called. */
+const stopJobs: (() => Promise<void>)[] = [];
+if (databaseConfigured() && env.SWEEP_INTERVAL_MS > 0) stopJobs.push(startSweepLoop(env.SWEEP_INTERVAL_MS));
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   const inUse = error.code === "EADDRINUSE";
@@ -112,7 +113,7 @@ let stopping = false;
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await stopSweep();
+  await Promise.all(stopJobs.map((stopJob) => stopJob()));
   await drain(DRAIN_MS);
   await Promise.race([Promise.all(underWay), sleep(SETTLE_MS)]);
   if (databaseConfigured()) await pool().end();
