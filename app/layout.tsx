@@ -75,6 +75,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {devnet ? <DevnetBanner /> : null}
           <SiteHeader
             theme={theme}
+            signedIn={wallet !== null}
             account={<AccountMenu wallet={wallet} faucet={devnet ? faucetAction : null} />}
           />
           {content}

@@ -4,10 +4,17 @@ const segment = encodeURIComponent;
 export const paths = {
   market: "/",
   provider: (providerId: string) => `/providers/${segment(providerId)}`,
+  /** Providers side by side, in the order of `providerIds`. */
+  compare: (providerIds: readonly string[]) => `/compare?ids=${providerIds.map(segment).join(",")}`,
   streams: "/streams",
   stream: (streamId: string) => `/streams/${segment(streamId)}`,
   receipt: (requestId: string) => `/receipts/${segment(requestId)}`,
   problem: (code: string) => `/problems/${code}`,
+  wallet: "/wallet",
+  alerts: "/alerts",
+  simulator: "/simulator",
+  status: "/status",
+  docs: "/docs",
   setup: "/setup",
   openapi: "/openapi.json",
   llms: "/llms.txt",
