@@ -12,7 +12,7 @@ import { getStream } from "@/lib/streams/get-stream";
 import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
-import { createDoor, type DoorContext, type PaidDoor } from "./create-door";
+import { createDoor, type DoorContext, type DoorTools, type PaidDoor } from "./create-door";
 import { createPayerSlots } from "./payer-slots";
 import { createProbeLimiter } from "./probe-limiter";
 import { createProviderQueue } from "./provider-queue";
@@ -27,7 +27,13 @@ const shared = globalThis as typeof globalThis & { superstreamDoor?: PaidDoor };
 
 /** The paid door over this process's market, ledger and network. */
 export function paidDoor(request: Request, context?: DoorContext): Promise<Response> {
-  shared.superstreamDoor ??= createDoor({
+  shared.superstreamDoor ??= createDoor(doorTools());
+  return shared.superstreamDoor(request, context ?? { clientIp: clientIp(request) });
+}
+
+/** What the door of this process works with. The benchmark takes them too, and answers for the provider in process. */
+export function doorTools(): DoorTools {
+  return {
     origin: env.ORIGIN,
     chainId: env.CHAIN_ID,
     secrets: mppSecrets(),
@@ -48,6 +54,5 @@ export function paidDoor(request: Request, context?: DoorContext): Promise<Respo
     eventSlots: createPayerSlots({ perPayer: 5 }),
     probes: createProbeLimiter({ perMinute: PROBES_PER_MINUTE }),
     report: (message, error) => logger.error({ error }, message),
-  });
-  return shared.superstreamDoor(request, context ?? { clientIp: clientIp(request) });
+  };
 }
