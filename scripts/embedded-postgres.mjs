@@ -84,16 +84,17 @@ export async function findEmbeddedPostgres(dataDir) {
 }
 
 /**
- * An empty PostgreSQL in the system's temporary folder, gone after `stop`. Not durable: for tests and demonstrations.
- * @param {{ what?: string }} [options]
+ * An empty PostgreSQL in the system's temporary folder, gone after `stop`. For tests and demonstrations, which need no
+ * durability, and for benchmarks, which measure it.
+ * @param {{ what?: string, durable?: boolean }} [options]
  */
-export async function startThrowAwayPostgres({ what = "throw-away database" } = {}) {
+export async function startThrowAwayPostgres({ what = "throw-away database", durable = false } = {}) {
   await removeAbandoned();
   const dataDir = mkdtempSync(join(tmpdir(), THROW_AWAY));
   chmodSync(dataDir, 0o711); // Started by root, the database runs as another user and must pass through here.
   const remove = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const database = await startEmbeddedPostgres({ dataDir, what, durable: false });
+    const database = await startEmbeddedPostgres({ dataDir, what, durable });
     return { ...database, dataDir, stop: () => database.stop().finally(remove) };
   } catch (error) {
     remove();
