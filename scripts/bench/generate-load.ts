@@ -1,0 +1,187 @@
+// The load generator: a process of its own, told by messages what to send (see load-generator.ts). Raw sockets, kept alive,
+// one request under way on each: about a quarter of what autocannon costs, so that two cores are left to what is measured.
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Histogram } from "./histogram";
+import type { FromGenerator, LoadPlan, LoadReport, LoadTarget, ToGenerator } from "./load-plan";
+
+const BUFFER_BYTES = 64 * 1024;
+/** Longest wait for the answers under way when a run ends. */
+const DRAIN_MS = 10_000;
+
+/** Idempotency keys, and the place in the list of credentials: never the same twice in the life of this process. */
+let sent = 0;
+const keyOf = `bench-${process.pid}-${Date.now().toString(36)}-`;
+const credentials = new Map<string, { lines: string[]; next: number }>();
+
+process.channel?.ref(); // Stays until it is ended, also while nothing is to be sent.
+process.send?.({ type: "listening" });
+process.on("message", (message: ToGenerator) => {
+  void run(message.plan).then(
+    (report) => tell({ type: "done", report }),
+    (error: unknown) =>
+      tell({ type: "failed", message: error instanceof Error ? error.message : String(error) }),
+  );
+});
+
+function tell(message: FromGenerator): void {
+  process.send?.(message);
+}
+
+async function run({ target, connections, warmMs, measureMs }: LoadPlan): Promise<LoadReport> {
+  const write = requestWriter(target);
+  const state: State = {
+    phase: "warm",
+    histogram: new Histogram(),
+    ok: 0,
+    measured: 0,
+    failures: new Map(),
+    underWay: 0,
+  };
+  const sockets = Array.from({ length: connections }, () => openConnection(target.port, write, state));
+  await sleep(warmMs);
+
+  tell({ type: "measuring" });
+  state.phase = "measure";
+  const began = performance.now();
+  const cpuBefore = process.cpuUsage();
+  await sleep(measureMs);
+  state.phase = "end";
+  const elapsedMs = performance.now() - began;
+  const cpu = process.cpuUsage(cpuBefore);
+  tell({ type: "measured" });
+
+  const deadline = performance.now() + DRAIN_MS;
+  while (state.underWay > 0 && performance.now() < deadline) await sleep(5);
+  if (state.underWay > 0) fail(state, "no answer", state.underWay);
+  for (const socket of sockets) socket.destroy();
+  return {
+    elapsedMs,
+    measured: state.measured,
+    ok: state.ok,
+    failures: [...state.failures],
+    histogram: state.histogram.toArray(),
+    cpuMicros: cpu.user + cpu.system,
+  };
+}
+
+type State = {
+  phase: "warm" | "measure" | "end";
+  histogram: Histogram;
+  /** 2xx answers, of the whole run. */
+  ok: number;
+  /** 2xx answers within the measured time. */
+  measured: number;
+  failures: Map<string, number>;
+  underWay: number;
+};
+
+function fail(state: State, what: string, count = 1): void {
+  state.failures.set(what, (state.failures.get(what) ?? 0) + count);
+}
+
+/** One socket, one request after the other until the run ends. */
+function openConnection(port: number, write: (socket: Socket) => void, state: State): Socket {
+  let began = 0;
+  let partial: Buffer | null = null;
+
+  const next = () => {
+    if (state.phase === "end") return;
+    began = performance.now();
+    state.underWay += 1;
+    try {
+      write(socket);
+    } catch (error) {
+      state.underWay -= 1;
+      fail(state, (error as Error).message);
+    }
+  };
+  const received = (size: number, buffer: Uint8Array) => {
+    const fresh = (buffer as Buffer).subarray(0, size);
+    const whole: Buffer = partial ? Buffer.concat([partial, fresh]) : fresh;
+    const status = statusWhenWhole(whole);
+    if (status === null) {
+      partial = Buffer.from(whole); // The buffer is used again for what comes next.
+      return true;
+    }
+    partial = null;
+    state.underWay -= 1;
+    if (status >= 200 && status <= 299) {
+      state.ok += 1;
+      if (state.phase === "measure") {
+        state.measured += 1;
+        state.histogram.record(performance.now() - began);
+      }
+    } else fail(state, `${status} ${bodyStart(whole)}`);
+    next();
+    return true;
+  };
+  const socket = connect({
+    port,
+    host: "127.0.0.1",
+    noDelay: true,
+    onread: { buffer: Buffer.allocUnsafe(BUFFER_BYTES), callback: received },
+  });
+  socket.once("connect", next);
+  socket.once("error", (error) => fail(state, error.message));
+  socket.once("close", () => {
+    if (state.phase !== "end") fail(state, "the server closed the connection");
+  });
+  return socket;
+}
+
+/** Everything of a request that stays the same is made once. */
+function requestWriter(target: LoadTarget): (socket: Socket) => void {
+  const { method, path, port, headers = {}, body = "", tokens, fresh } = target;
+  const head = [`${method} ${path} HTTP/1.1`, `host: 127.0.0.1:${port}`];
+  for (const [name, value] of Object.entries(headers)) head.push(`${name}: ${value}`);
+  if (body) head.push(`content-length: ${Buffer.byteLength(body)}`);
+  const start = `${head.join("\r\n")}\r\n`;
+  const end = `\r\n${body}`;
+
+  return (socket) => {
+    sent += 1;
+    let own = "";
+    if (tokens) own += `stream-session: ${tokens[sent % tokens.length]}\r\n`;
+    if (fresh === "idempotency-key") own += `idempotency-key: ${keyOf}${sent}\r\n`;
+    else if (fresh) own += `authorization: ${nextCredential(fresh.credentialsFile)}\r\n`;
+    socket.write(start + own + end, "latin1");
+  };
+}
+
+function nextCredential(file: string): string {
+  let list = credentials.get(file);
+  if (!list) {
+    list = { lines: readFileSync(file, "latin1").split("\n").filter(Boolean), next: 0 };
+    credentials.set(file, list);
+  }
+  const line = list.lines[list.next];
+  if (line === undefined) throw new Error("The prepared credentials ran out: prepare more.");
+  list.next += 1;
+  return line;
+}
+
+const HEAD_END = "\r\n\r\n";
+const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
+
+/** The status of an answer that is there to its end, else null. Only one answer is ever under way on a connection. */
+function statusWhenWhole(answer: Buffer): number | null {
+  const headEnd = answer.indexOf(HEAD_END, 0, "latin1");
+  if (headEnd === -1) return null;
+  const status = Number(answer.toString("latin1", 9, 12));
+  if (status === 204) return status;
+  const head = answer.toString("latin1", 0, headEnd + 2);
+  const at = head.search(/\r\ncontent-length: /i);
+  if (at === -1) return answer.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK) ? status : null;
+  const length = Number.parseInt(head.slice(at + 18), 10);
+  return answer.length >= headEnd + 4 + length ? status : null;
+}
+
+function bodyStart(answer: Buffer): string {
+  const text = answer.toString("latin1", answer.indexOf(HEAD_END, 0, "latin1") + 4);
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/req_\w+/g, "req_…")
+    .slice(0, 160);
+}
