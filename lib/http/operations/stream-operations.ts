@@ -181,6 +181,45 @@ export const listStreamEventsOperation = defineOperation({
   ),
 });
 
+export const getStreamConservationOperation = defineOperation({
+  id: "getStreamConservation",
+  method: "GET",
+  path: "/api/v1/streams/{streamId}/conservation",
+  tag: "streams",
+  summary: "funded = paid + refunded + fees + remaining, recomputed from the journal, and what does not fit",
+  auth: "account",
+  params,
+  notFound: "stream-not-found",
+  output: z.strictObject({
+    streamId: z.string(),
+    asset: assetOutput,
+    serverNowMs: z.int(),
+    holds: z.boolean(),
+    difference: amountOutput,
+    lines: z.array(
+      z.strictObject({
+        name: z.enum(["funded", "paid", "refunded", "fees", "remaining"]),
+        amount: amountOutput,
+        recorded: amountOutput,
+        difference: amountOutput,
+        entryCount: z.int(),
+        entries: z.array(
+          z.strictObject({
+            key: z.string(),
+            kind: z.string(),
+            atMs: z.int(),
+            amount: amountOutput,
+            holds: z.boolean(),
+          }),
+        ),
+      }),
+    ),
+    faults: z.array(z.strictObject({ what: z.string(), difference: amountOutput.nullable() })),
+    entryCount: z.int(),
+    hashedCount: z.int(),
+  }),
+});
+
 export const getPublicStreamOperation = defineOperation({
   id: "getPublicStream",
   method: "GET",
