@@ -1,0 +1,75 @@
+import type { ProviderHealth } from "@/lib/market/provider-health";
+import type { HealthReason, HealthState } from "@/lib/market/provider-health-rules";
+import type { HealthHour, ProbeProblem } from "@/lib/market/provider-health-view";
+
+/** A state in a word or two, and in the tone of a badge. */
+export const stateLooks = {
+  up: { text: "Up", tone: "flow" },
+  degraded: { text: "Unsteady", tone: "warn" },
+  down: { text: "Down", tone: "stop" },
+  unknown: { text: "Not checked", tone: "plain" },
+} as const satisfies Record<HealthState, { text: string; tone: string }>;
+
+/** "99.98%", "93.1%", "100%": cut, so that only all of them make 100. @param share 0 to 1 */
+export function formatShare(share: number): string {
+  if (share === 1) return "100%";
+  const digits = share >= 0.99 ? 2 : 1;
+  const cut = Math.floor(share * 100 * 10 ** digits + 1e-9) / 10 ** digits;
+  return `${cut.toFixed(digits)}%`;
+}
+
+/** "42 ms", "1.2 s". @param ms whole milliseconds */
+export function formatLatency(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** Why a provider is in its state, for somebody who is about to pay it. */
+export function explainHealth({ reason, failures }: Pick<ProviderHealth, "reason" | "failures">): string {
+  return reason === null ? "Answers checks, and serves its paid calls." : explanations[reason](failures);
+}
+
+const explanations: Record<HealthReason, (failures: number) => string> = {
+  "probes-failed": (failures) => `The last ${failures} checks failed: a call would likely fail now.`,
+  "probe-failed": (failures) =>
+    failures === 1 ? "The last check failed." : `The last ${failures} checks failed.`,
+  "served-despite-probes": () => "Its checks fail, but it still serves paid calls.",
+  "low-uptime": () => "It answers now, but failed more than 5% of the checks of the last day.",
+  "low-success-rate": () => "It failed more than 5% of its paid calls of the last day.",
+  "not-checked": () => "No check has been made yet.",
+  "not-checked-lately": () => "No check in the last 15 minutes, so nobody knows.",
+};
+
+/** How one check went wrong. */
+export function explainProblem(problem: ProbeProblem, httpStatus: number | null): string {
+  switch (problem) {
+    case "timeout":
+      return "no answer in time";
+    case "refused":
+      return "its address may not be called, or redirects";
+    case "unreachable":
+      return "it could not be reached";
+    case "server-error":
+      return httpStatus === null ? "a server error" : `it answered ${httpStatus}`;
+  }
+}
+
+/** The sparkline in words. */
+export function describeHours(hours: readonly HealthHour[]): string {
+  const measured = hours.flatMap(({ p50Ms }) => (p50Ms === null ? [] : [p50Ms]));
+  const failing = hours.filter(({ probes, probesOk }) => probesOk < probes).length;
+  const unchecked = hours.filter(({ probes }) => probes === 0).length;
+  if (unchecked === hours.length) return "No checks in the last 24 hours.";
+  const latency =
+    measured.length === 0
+      ? "No check was answered in the last 24 hours."
+      : `Median latency by the hour, last 24 hours: ${formatLatency(Math.min(...measured))} to ${formatLatency(Math.max(...measured))}.`;
+  return [
+    latency,
+    failing === 0 ? "No check failed." : `Checks failed in ${hoursOf(failing)}.`,
+    ...(unchecked === 0 ? [] : [`No checks in ${hoursOf(unchecked)}.`]),
+  ].join(" ");
+}
+
+function hoursOf(count: number): string {
+  return count === 1 ? "1 hour" : `${count} hours`;
+}

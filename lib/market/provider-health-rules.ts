@@ -1,0 +1,60 @@
+/** `unknown`: not probed yet, or not lately. */
+export type HealthState = "up" | "degraded" | "down" | "unknown";
+
+/** Why a provider is not simply up. */
+export type HealthReason =
+  | "probes-failed"
+  | "probe-failed"
+  | "served-despite-probes"
+  | "low-uptime"
+  | "low-success-rate"
+  | "not-checked"
+  | "not-checked-lately";
+
+export type HealthFacts = {
+  /** Probes that failed since the last that did not. */
+  failures: number;
+  /** When the first of them failed; null when the last probe did not fail. */
+  failingSinceMs: bigint | null;
+  /** When a paid call was last served. */
+  servedMs: bigint | null;
+  /** Of the last day. */
+  probes: number;
+  probesOk: number;
+  callsServed: number;
+  callsFailed: number;
+};
+
+export type Verdict = { state: HealthState; reason: HealthReason | null };
+
+/** Failed probes in a row that make a provider down. */
+export const FAILURES_DOWN = 3;
+/** A share of a day below this is not good enough. */
+export const SHARE_MIN = 0.95;
+/** Fewer measurements than this in a day say nothing about a share. */
+export const SAMPLE_MIN = 20;
+/** Without a probe for this long, nobody knows. `PROBE_INTERVAL_MS` is a third of it at most. */
+export const UNKNOWN_AFTER_MS = 15 * 60_000;
+
+/**
+ * The verdict after a probe. Down: the last three probes failed, and nobody paid for an answer since. Degraded: a recent
+ * probe failed, or less than 95 % of the day's probes or paid calls succeeded. Up: neither.
+ */
+export function judgeHealth(facts: HealthFacts): Verdict {
+  const { failures, failingSinceMs, servedMs } = facts;
+  if (failures >= FAILURES_DOWN) {
+    const served = servedMs !== null && failingSinceMs !== null && servedMs > failingSinceMs;
+    return served
+      ? { state: "degraded", reason: "served-despite-probes" }
+      : { state: "down", reason: "probes-failed" };
+  }
+  if (failures > 0) return { state: "degraded", reason: "probe-failed" };
+  if (isLow(facts.callsServed, facts.callsServed + facts.callsFailed))
+    return { state: "degraded", reason: "low-success-rate" };
+  if (isLow(facts.probesOk, facts.probes)) return { state: "degraded", reason: "low-uptime" };
+  return { state: "up", reason: null };
+}
+
+function isLow(good: number, all: number): boolean {
+  return all >= SAMPLE_MIN && good / all < SHARE_MIN;
+}
