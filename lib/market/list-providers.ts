@@ -1,40 +1,41 @@
 import "server-only";
 import { z } from "zod";
 import { pool } from "@/lib/db/pool";
-import type { TierName } from "@/lib/domain/tier";
 import { decodeCursor, encodeCursor } from "@/lib/http/page-cursor";
+import { HEALTH_LATENCY, HEALTH_UPTIME_PPM } from "./health-sql";
+import { type MarketFilters, marketConditions } from "./market-conditions";
 import { PRICE_OVER_210_DAYS } from "./price-sql";
 import { PROVIDER_COLUMNS, type ProviderRow, type ProviderView, toProviderView } from "./provider-row";
 
-export type ProviderFilters = {
-  search?: string | undefined;
-  capability?: string | undefined;
-  category?: string | undefined;
-  model?: string | undefined;
-  /** The tier that `priceMax` and `sort: "price"` look at. */
-  tier?: TierName | undefined;
-  /** Base units a day. */
-  priceMax?: bigint | undefined;
-  sort?: "name" | "price" | "newest" | undefined;
+export type ProviderFilters = MarketFilters & {
+  /** `fastest`: by the last probe's latency. `reliable`: by the share of probes of 30 days that were answered. */
+  sort?: MarketSort | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
 };
 
-/** What each order sorts by, as text-comparable or numeric SQL, and the shape of its cursor. */
+export const MARKET_SORTS = ["name", "price", "newest", "fastest", "reliable"] as const;
+export type MarketSort = (typeof MARKET_SORTS)[number];
+
+const whole = z.string().regex(/^\d{1,90}$/);
+const plain = (cast: string) => ({
+  text: (key: string) => `${key}::text`,
+  value: (bound: string) => `${bound}::${cast}`,
+});
+
+/** What each order sorts by; how its key becomes a cursor's text and back, exactly; and the shape of that text. */
 const ORDERS = {
-  name: { key: "lower(p.name)", cast: "text", direction: "asc", shape: z.string().max(400) },
-  price: {
-    key: PRICE_OVER_210_DAYS,
-    cast: "numeric",
-    direction: "asc",
-    shape: z.string().regex(/^\d{1,90}$/),
-  },
+  name: { key: "lower(p.name)", direction: "asc", shape: z.string().max(400), ...plain("text") },
+  price: { key: PRICE_OVER_210_DAYS, direction: "asc", shape: whole, ...plain("numeric") },
   newest: {
-    key: "(extract(epoch from p.created_at) * 1000)::bigint",
-    cast: "bigint",
+    key: "p.created_at",
     direction: "desc",
     shape: z.string().regex(/^\d{1,15}$/),
+    text: (key: string) => `((extract(epoch from ${key}) * 1000)::bigint)::text`,
+    value: (bound: string) => `('epoch'::timestamptz + ${bound}::bigint * interval '1 ms')`,
   },
+  fastest: { key: HEALTH_LATENCY, direction: "asc", shape: whole, ...plain("bigint") },
+  reliable: { key: HEALTH_UPTIME_PPM, direction: "desc", shape: whole, ...plain("bigint") },
 } as const;
 
 /** Active providers, a page at a time. */
@@ -46,19 +47,20 @@ export async function listProviders(
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
 
-  const conditions = ["p.active", ...conditionsOf(filters, bind)];
+  const conditions = ["p.active", ...Object.values(marketConditions(filters, bind))];
   if (filters.cursor) {
     const [, key, id] = decodeCursor(
       filters.cursor,
       z.tuple([z.literal(sort), order.shape, z.string().max(63)]),
     );
     const after = order.direction === "asc" ? ">" : "<";
-    conditions.push(`(${order.key}, p.id) ${after} (${bind(key)}::${order.cast}, ${bind(id)})`);
+    conditions.push(`(${order.key}, p.id) ${after} (${order.value(bind(key))}, ${bind(id)})`);
   }
   const database = pool();
   const { rows } = await database.query<ProviderRow & { key: string }>(
-    `select ${PROVIDER_COLUMNS}, ${order.key}::text as key
+    `select ${PROVIDER_COLUMNS}, ${order.text(order.key)} as key
        from provider p join provider_tier t on t.provider_id = p.id and t.name = ${bind(tier)}
+            left join provider_health h on h.provider_id = p.id
       where ${conditions.join(" and ")}
       order by ${order.key} ${order.direction}, p.id ${order.direction}
       limit ${bind(limit + 1)}`,
@@ -70,22 +72,4 @@ export async function listProviders(
     items: page.map(({ key: _, ...row }) => toProviderView(row)),
     nextCursor: last ? encodeCursor([sort, last.key, last.id]) : null,
   };
-}
-
-function conditionsOf(filters: ProviderFilters, bind: (value: unknown) => string): string[] {
-  const { search, capability, category, model, priceMax } = filters;
-  return [
-    ...(capability ? [`${bind(capability)} = any (p.capabilities)`] : []),
-    ...(category ? [`p.category = ${bind(category)}`] : []),
-    ...(model ? [`p.model = ${bind(model)}`] : []),
-    ...(priceMax === undefined
-      ? []
-      : [`t.rate_amount * 86400000 <= ${bind(String(priceMax))}::numeric * t.rate_period_ms`]),
-    ...(search
-      ? [
-          `strpos(lower(concat_ws(' ', p.id, p.name, p.description, p.model, array_to_string(p.capabilities, ' '))),
-                  lower(${bind(search)})) > 0`,
-        ]
-      : []),
-  ];
 }

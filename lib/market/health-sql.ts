@@ -1,0 +1,16 @@
+/** The health of `provider p` as `provider_health h`, left joined, has it. A provider that nobody looked at yet is unknown. */
+export const HEALTH_STATE = "coalesce(h.state, 'unknown')";
+
+/** Milliseconds that the last probe took; those that did not answer come last. */
+export const HEALTH_LATENCY =
+  "(case when h.problem is null then coalesce(h.latency_ms, 2147483647) else 2147483647 end)::bigint";
+
+const MONTH_MS = 2_592_000_000n;
+
+/**
+ * Probes of the last 30 days that were answered, in a million. One answered and one missed probe are added, so that a
+ * newcomer's first answer does not outrank a month of them.
+ */
+export const HEALTH_UPTIME_PPM = `(select 1000000 * (coalesce(sum(b.probes_ok), 0) + 1) / (coalesce(sum(b.probes), 0) + 2)
+  from provider_health_bucket b
+  where b.provider_id = p.id and b.span_ms = 86400000 and b.start_ms > clock_ms() - ${MONTH_MS})`;
