@@ -30,7 +30,10 @@ const config = {
     "undici",
   ],
   // Read at run time, so that a deployment of functions must carry it.
-  outputFileTracingIncludes: { "/**": ["./prisma/invariants.sql"] },
+  outputFileTracingIncludes: {
+    "/**": ["./prisma/invariants.sql"],
+    "/api/v1/simulations": ["./prisma/migrations/**/*.sql"],
+  },
   // `npm start` builds what `npm test` has checked; a build by itself, as on Vercel, checks the types too.
   typescript: { ignoreBuildErrors: process.env.BUILD_TYPE_CHECK === "off" },
   headers: async () => [{ source: "/:path*", headers: everywhere }],

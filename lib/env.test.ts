@@ -23,6 +23,8 @@ describe("parseEnv", () => {
       DEMO_PROVIDERS: "on",
       DEMO_PORTS: [4101, 4102, 4103],
       SWEEP_INTERVAL_MS: 1000,
+      DRAIN_DELAY_MS: 0,
+      DENIED_RETENTION_DAYS: 7,
       LOG_LEVEL: "info",
       TRUSTED_PROXIES: 0,
     });

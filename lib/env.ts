@@ -53,6 +53,7 @@ const schema = z.object({
   SECRET_KEY_PREVIOUS: secret.optional(),
   ADMIN_TOKEN: z.string().min(16, "must be at least 16 characters long").optional(),
   CRON_SECRET: z.string().min(16, "must be at least 16 characters long").optional(),
+  METRICS_TOKEN: z.string().min(16, "must be at least 16 characters long").optional(),
   UPSTREAM_ALLOW: list
     .pipe(
       z.array(
@@ -68,6 +69,8 @@ const schema = z.object({
     .pipe(z.tuple([portNumber, portNumber, portNumber], "must be three port numbers, separated by commas"))
     .default([4101, 4102, 4103]),
   SWEEP_INTERVAL_MS: count(0, 3_600_000).default(1_000),
+  DRAIN_DELAY_MS: count(0, 60_000).default(0),
+  DENIED_RETENTION_DAYS: count(1, 3_650).default(7),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   TRUSTED_PROXIES: count(0, 16).default(0),
 });

@@ -28,6 +28,7 @@ export const problems = {
   "upstream-failed": { status: 502, title: "The provider did not answer" },
   "upstream-refused": { status: 502, title: "The provider's address is not allowed" },
   "not-configured": { status: 503, title: "Superstream is not configured yet" },
+  "not-ready": { status: 503, title: "This server takes no requests now" },
   "provider-busy": { status: 503, title: "The provider is busy" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
   "upstream-timeout": { status: 504, title: "The provider took too long" },

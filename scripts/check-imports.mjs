@@ -11,6 +11,7 @@ const BASE = [
   "lib/log",
   "lib/format",
   "lib/loop",
+  "lib/metrics",
   "lib/paths",
   "lib/domain",
 ];
@@ -30,7 +31,8 @@ const ALLOWED = {
   "lib/clock": [],
   "lib/errors": [],
   "lib/log": ["lib/env"],
-  "lib/loop": ["lib/log"],
+  "lib/loop": ["lib/log", "lib/metrics"],
+  "lib/metrics": [],
   "lib/paths": [],
   "lib/format": ["lib/domain"],
   "lib/db": BASE,
@@ -40,11 +42,13 @@ const ALLOWED = {
   "lib/market": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/mpp", "lib/streams"],
   "lib/mpp": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/streams", "lib/market"],
   "lib/auth": [...BASE, "lib/db", "lib/http"],
+  // How the whole is doing: above the use cases, read by pages and routes for operators.
+  "lib/operations": [...BASE, "lib/db", "lib/ledger", "lib/streams"],
   // The boundary's table of operations takes its schemas from the use cases.
   "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],
   "lib/simulation": [...BASE, "lib/db", "lib/ledger", "lib/streams"],
   components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE],
-  app: ["components", ...BASE, ...ADAPTERS, ...USE_CASES, "lib/ledger", "lib/rails"],
+  app: ["components", ...BASE, ...ADAPTERS, ...USE_CASES, "lib/ledger", "lib/rails", "lib/operations"],
   // Programs of their own, which reach us by HTTP: they share the pure maths and the wire's definitions, no server code.
   agents: ["lib/domain", ...WIRE],
   ".": ["lib/env"],

@@ -5,7 +5,7 @@ import { databaseConfigured, env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
 import { clientIp } from "./client-ip";
 import type { Operation } from "./define-operation";
-import { metrics } from "./metrics";
+import { measured } from "./measure";
 import { parseInput } from "./parse-input";
 import { limitRate, refuseFullCount } from "./rate-limit";
 import { readHeaders } from "./read-headers";
@@ -42,8 +42,8 @@ export function handle<
   operation: Operation<Path, Query, Body, Output>,
   run: (call: Call<Path, Query, Body>) => Promise<BeforeWire<z.output<Output>> | Response>,
 ): { operation: Operation; route: Route } {
-  const route: Route = async (request, context) => {
-    const response = await respond(request, async () => {
+  const answer: Route = (request, context) =>
+    respond(request, async () => {
       if (operation.database) requireDatabase();
       const actor = await admit(operation, request);
       const call = {
@@ -54,14 +54,13 @@ export function handle<
         once: readHeaders(request, operation.keyed),
         body: await readBody(operation, request),
       };
-      const answer = await run(call);
-      if (answer instanceof Response) return answer;
+      const result = await run(call);
+      if (result instanceof Response) return result;
       const headers = { "Cache-Control": "no-store" };
-      return Response.json(toWire(answer), { status: operation.status, headers });
+      return Response.json(toWire(result), { status: operation.status, headers });
     });
-    metrics().apiRequests.inc({ operation: operation.id, status: response.status });
-    return response;
-  };
+  const route: Route = (request, context) =>
+    measured(operation.path, operation.method, () => answer(request, context));
   return { operation: operation as unknown as Operation, route };
 }
 

@@ -5,6 +5,7 @@ import { GET as llmsRoute } from "@/app/llms.txt/route";
 import { GET as openApiRoute } from "@/app/openapi.json/route";
 import { callOperation } from "@/lib/testing/call-operation";
 import { operations } from "./operations";
+import { getHealthOperation } from "./operations/operator-operations";
 
 vi.mock("@/lib/env", async (load) => ({
   ...(await load<typeof import("@/lib/env")>()),
@@ -12,19 +13,24 @@ vi.mock("@/lib/env", async (load) => ({
 }));
 
 describe("without a database", () => {
-  test.each(operations.map((operation) => ({ id: operation.id, operation })))(
-    "given $id, it answers 503 and says what to set",
-    async ({ operation }) => {
-      const response = await callOperation(operation, { json: operation.method === "GET" ? undefined : {} });
-      expect(response.status).toBe(503);
-      expect(response.headers.get("Content-Type")).toBe("application/problem+json");
-      expect(await response.json()).toMatchObject({
-        code: "not-configured",
-        detail: expect.stringContaining("DATABASE_URL"),
-        set: ["DATABASE_URL"],
-      });
-    },
-  );
+  test("given the question whether the process lives, it answers 200: that needs no database", async () => {
+    expect((await callOperation(getHealthOperation)).status).toBe(200);
+  });
+
+  test.each(
+    operations
+      .filter((operation) => operation.id !== "getHealth")
+      .map((operation) => ({ id: operation.id, operation })),
+  )("given $id, it answers 503 and says what to set", async ({ operation }) => {
+    const response = await callOperation(operation, { json: operation.method === "GET" ? undefined : {} });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+    expect(await response.json()).toMatchObject({
+      code: "not-configured",
+      detail: expect.stringContaining("DATABASE_URL"),
+      set: ["DATABASE_URL"],
+    });
+  });
 
   test.each([
     ["openapi.json", openApiRoute],
@@ -37,7 +43,7 @@ describe("without a database", () => {
   });
 
   test("given an address of nothing under /api, it answers 404 as problem details", async () => {
-    const response = unknownRoute();
+    const response = await unknownRoute(new Request("http://localhost:3000/api/nothing"));
     expect([response.status, response.headers.get("Content-Type")]).toEqual([
       404,
       "application/problem+json",

@@ -1,4 +1,5 @@
 import type { Extensions } from "@/lib/errors";
+import { noteProblemCode } from "./problem-code";
 
 /** A problem as it is sent: `type` absolute, and `code` ours or that of another protocol. */
 export type SentProblem = {
@@ -24,6 +25,7 @@ export function writeProblem(problem: SentProblem, headers: HeadersInit = {}): R
   if (typeof retryAfterSeconds === "number")
     response.headers.set("Retry-After", String(Math.max(1, Math.ceil(retryAfterSeconds))));
   if (Array.isArray(allow)) response.headers.set("Allow", allow.join(", "));
+  noteProblemCode(response, problem.code);
   return response;
 }
 

@@ -110,7 +110,7 @@ async function mount(door: (request: Request) => Promise<Response>): Promise<voi
   const { listPaidServices } = await import("@/lib/market/list-paid-services");
   const handler = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
-    if (pathname === "/.well-known/jwks.json") return jwks();
+    if (pathname === "/.well-known/jwks.json") return jwks(request);
     if (pathname === "/openapi.json")
       return Response.json(buildOpenApi(await listPaidServices({ limit: 100 }), baseUrl));
     if (pathname === "/llms.txt") return new Response("# Superstream\n");
@@ -199,7 +199,7 @@ describe("over the real ledger", () => {
     ) as { requestId: string };
     const { pool } = await import("@/lib/db/pool");
     const { rows } = await pool().query<{ receipt: string; state: string }>(
-      "select receipt, state from request where id = $1",
+      "select receipt, state from request join request_answer on request_id = id where id = $1",
       [requestId],
     );
     expect(rows[0]?.state).toBe("served");

@@ -134,6 +134,11 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
     happened: "This installation has no database yet, so it takes no money.",
     todo: "Its operator sets DATABASE_URL and deploys again.",
   },
+  "not-ready": {
+    happened: "This server is starting, ending, or without its database. Only load balancers ask for this.",
+    todo: "Send requests to another server of the installation until this one is ready.",
+    members: { checks: "What is wrong: server, database and migrations, each ok or what it is instead" },
+  },
   "provider-busy": {
     happened: "The provider serves as many calls as it can, and the queue is full. The call was not charged.",
     todo: "Wait as long as Retry-After says. A higher tier is served first.",

@@ -7,9 +7,9 @@ await vi.hoisted(async () => {
 });
 
 import { GET } from "@/app/metrics/route";
+import { getHealthOperation } from "@/lib/http/operations/operator-operations";
 import { INVARIANT_IDS } from "@/lib/ledger/run-invariants";
 import { callOperation } from "@/lib/testing/call-operation";
-import { getHealthOperation } from "./operations/operator-operations";
 
 const settings = vi.hoisted(() => ({ NETWORK: "devnet" as "devnet" | "mainnet" }));
 vi.mock("@/lib/env", async (load) => {
@@ -39,8 +39,16 @@ describe("/metrics", () => {
     expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
     const text = await response.text();
     for (const id of INVARIANT_IDS) expect(text).toContain(`superstream_invariant_violations{id="${id}"} 0`);
-    expect(text).toContain('superstream_api_requests_total{operation="getHealth",status="200"} 1');
-    expect(text).toContain('superstream_api_requests_total{operation="getHealth",status="422"} 1');
+    expect(text).toContain('marketplace_requests_total{endpoint="/api/health",method="GET"} 2');
+    expect(text).toContain(
+      'marketplace_errors_total{endpoint="/api/health",method="GET",error_type="invalid-input"} 1',
+    );
+    expect(text).toContain(
+      'superstream_http_responses_total{endpoint="/api/health",method="GET",status="200"} 1',
+    );
+    expect(text).toContain(
+      'superstream_http_request_duration_seconds_count{endpoint="/api/health",method="GET"} 2',
+    );
   });
 
   test("given another network than devnet, only the operator reads them", async () => {

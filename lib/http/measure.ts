@@ -1,0 +1,67 @@
+import { type Metrics, metrics } from "@/lib/metrics/metrics";
+import { problemCodeOf } from "./problem-code";
+
+type Cells = ReturnType<typeof newCells>;
+
+/** One set of cells a route, found once. */
+const known = new Map<string, Cells>();
+
+/**
+ * Counts and times the answers of one route.
+ *
+ * @param endpoint the route's template, such as `/api/v1/streams/{streamId}`: never the path itself, which has ids in it
+ * @param method of a fixed few: a caller may send any word
+ */
+export function measured(endpoint: string, method: string, run: () => Promise<Response>): Promise<Response> {
+  const count = startMeasure(endpoint, method);
+  return run().then((response) => {
+    count(response.status, response.status >= 400 ? problemCodeOf(response) : "");
+    return response;
+  });
+}
+
+/** As `measured`, for an answer that is no `Response`: to be called with its status, and the code of its problem. */
+export function startMeasure(endpoint: string, method: string): (status: number, code?: string) => void {
+  const cells = cellsOf(endpoint, method);
+  const began = performance.now();
+  cells.requests.n += 1;
+  return (status, code = `status-${status}`) => {
+    cells.duration.observe((performance.now() - began) / 1000);
+    cells.status(status).n += 1;
+    if (status >= 400) cells.metrics.errors.of(endpoint, method, code).n += 1;
+  };
+}
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** The method as a label: a caller may send any word. */
+export function methodLabel(method: string | undefined): string {
+  return method && METHODS.has(method) ? method : "other";
+}
+
+function cellsOf(endpoint: string, method: string): Cells {
+  const key = `${method} ${endpoint}`;
+  let cells = known.get(key);
+  if (!cells) {
+    cells = newCells(metrics(), endpoint, method);
+    known.set(key, cells);
+  }
+  return cells;
+}
+
+function newCells(all: Metrics, endpoint: string, method: string) {
+  const byStatus = new Map<number, { n: number }>();
+  return {
+    metrics: all,
+    requests: all.requests.of(endpoint, method),
+    duration: all.durations.of(endpoint, method),
+    status(status: number) {
+      let cell = byStatus.get(status);
+      if (!cell) {
+        cell = all.responses.of(endpoint, method, String(status));
+        byStatus.set(status, cell);
+      }
+      return cell;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import "server-only";
+import { pool } from "@/lib/db/pool";
+
+export type Gauges = {
+  /** Time of one query, in milliseconds. */
+  pingMs: number;
+  /** Streams that have not been settled, and all that there ever were, by the counters that the ledger keeps. */
+  streamsOpen: number;
+  streamsTotal: number;
+  requestsServed: number;
+  /** How long the stream that has waited longest for a sweep has been due; 0 when none is. */
+  sweepLagMs: number;
+  migration: string | null;
+};
+
+type Row = { open: string; total: string; served: string; lag: string; migration: string | null };
+
+/** Figures that only the database knows. Each is an index's end or a few rows of counters, however large the books are. */
+const SQL = `
+  SELECT coalesce(c.open, 0) AS open, coalesce(c.total, 0) AS total, coalesce(c.served, 0) AS served,
+    greatest(0, clock_ms() - coalesce((SELECT min(due_ms) FROM stream), clock_ms())) AS lag,
+    (SELECT max(migration_name) FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL) AS migration
+  FROM (SELECT sum(streams_active) AS open, sum(streams_total) AS total, sum(requests) AS served FROM counter WHERE scope = 'market') c`;
+
+/**
+ * @param patienceMs longest wait for the database
+ * @throws Error when it does not answer in time
+ */
+export async function readGauges(patienceMs: number): Promise<Gauges> {
+  const began = performance.now();
+  const row = await within(patienceMs, pool().query<Row>(SQL)).then(({ rows }) => rows[0]);
+  if (!row) throw new Error("The gauges are one row.");
+  return {
+    pingMs: Math.round((performance.now() - began) * 100) / 100,
+    streamsOpen: Number(row.open),
+    streamsTotal: Number(row.total),
+    requestsServed: Number(row.served),
+    sweepLagMs: Number(row.lag),
+    migration: row.migration,
+  };
+}
+
+/** The work's result, or an error after `patienceMs`; the work itself goes on to its own limits. */
+export function within<T>(patienceMs: number, work: Promise<T>): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`Nothing came within ${patienceMs} ms.`)), patienceMs);
+  });
+  return Promise.race([work, timeout]).finally(() => clearTimeout(late));
+}

@@ -1,0 +1,83 @@
+import "server-only";
+import { Gauge, Registry } from "prom-client";
+import { pool } from "@/lib/db/pool";
+import { databaseConfigured, env } from "@/lib/env";
+import { metrics } from "@/lib/metrics/metrics";
+import { isDraining } from "./draining";
+import { type Gauges, readGauges } from "./read-gauges";
+import { readVersion } from "./read-version";
+import { watchInvariants } from "./watch-invariants";
+
+/** Longest that a scrape waits for the database, and, once after a start, for the first check of the books. */
+const PATIENCE_MS = 2_000;
+
+/** The text that Prometheus reads: what was counted, and what is asked for now. Answers also without a database. */
+export async function scrapeMetrics(): Promise<{ text: string; contentType: string }> {
+  const { registry } = metrics();
+  const asked = await askedGauges();
+  const text = [await registry.metrics(), await asked.metrics()].join("\n");
+  return { text, contentType: registry.contentType };
+}
+
+/** New for each scrape: what could not be asked for is missing, and not what it was before. */
+async function askedGauges(): Promise<Registry> {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const [gauges, invariants] = databaseConfigured()
+    ? await Promise.all([
+        readGauges(PATIENCE_MS).catch(() => null),
+        watchInvariants({ patienceMs: PATIENCE_MS }),
+      ])
+    : [null, null];
+
+  const { version, commit } = readVersion();
+  gauge("superstream_build_info", "What runs: always 1.", ["version", "commit", "node"]).set(
+    { version, commit: commit ?? "unknown", node: process.version },
+    1,
+  );
+  gauge("superstream_draining", "1 once the process was told to end.").set(isDraining() ? 1 : 0);
+  gauge("superstream_database_up", "1 when the database answered this scrape.").set(gauges ? 1 : 0);
+  if (databaseConfigured()) setConnections(gauge);
+  if (gauges) setGauges(gauge, gauges);
+  if (invariants?.latest) {
+    const violations = gauge(
+      "superstream_invariant_violations",
+      "Rows that break an invariant of the ledger. Anything above 0 is an alarm.",
+      ["id"],
+    );
+    for (const [id, count] of Object.entries(invariants.latest.violations)) violations.set({ id }, count);
+    gauge(
+      "superstream_invariants_checked_timestamp_seconds",
+      "When the books were last read to the end.",
+    ).set(invariants.latest.checkedAtMs / 1000);
+    gauge("superstream_invariants_check_duration_seconds", "How long that took.").set(
+      invariants.latest.tookMs / 1000,
+    );
+  }
+  return registry;
+}
+
+type NewGauge = (name: string, help: string, labelNames?: string[]) => Gauge;
+
+function setGauges(gauge: NewGauge, { pingMs, streamsOpen, streamsTotal, sweepLagMs }: Gauges): void {
+  const streams = gauge("superstream_streams", "Streams of the whole market: open, or ended.", ["status"]);
+  streams.set({ status: "open" }, streamsOpen);
+  streams.set({ status: "ended" }, streamsTotal - streamsOpen);
+  gauge(
+    "superstream_sweep_lag_seconds",
+    "How long the stream that waited longest for a sweep has been due.",
+  ).set(sweepLagMs / 1000);
+  gauge("superstream_database_ping_seconds", "Time of one query.").set(pingMs / 1000);
+}
+
+function setConnections(gauge: NewGauge): void {
+  const { totalCount, idleCount, waitingCount } = pool();
+  const connections = gauge("superstream_database_connections", "Connections of this process, by state.", [
+    "state",
+  ]);
+  connections.set({ state: "busy" }, totalCount - idleCount);
+  connections.set({ state: "idle" }, idleCount);
+  gauge("superstream_database_connections_max", "DATABASE_POOL.").set(env.DATABASE_POOL);
+  gauge("superstream_database_waiting", "Statements that wait for a connection.").set(waitingCount);
+}
