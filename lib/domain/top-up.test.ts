@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { perDay } from "./rate";
-import { type AutoTopUpRule, addAutoSpend, minimumTopUp, planTopUp, type TopUpSituation } from "./top-up";
+import {
+  type AutoTopUpRule,
+  addAutoSpend,
+  minimumTopUp,
+  planTopUp,
+  ruleTrouble,
+  type TopUpSituation,
+} from "./top-up";
 
 const DAY = 86_400_000n;
 const rule: AutoTopUpRule = {
@@ -61,4 +68,19 @@ test("the least top-up is a minute of flow less what is left, and at least one u
   expect(minimumTopUp(rate, 0n)).toBe(6_946n);
   expect(minimumTopUp(rate, 6_945n)).toBe(1n);
   expect(minimumTopUp(rate, 1_000_000n)).toBe(1n);
+});
+
+test.each([
+  { given: "a maximum of exactly one chunk", change: { dailyMax: 1_666_667n }, nowMs: 0n, member: undefined },
+  {
+    given: "a maximum one unit below a chunk",
+    change: { dailyMax: 1_666_666n },
+    nowMs: 0n,
+    member: "dailyMax",
+  },
+  { given: "a millisecond before it expires", change: {}, nowMs: 2n * DAY - 1n, member: undefined },
+  { given: "the moment it expires", change: {}, nowMs: 2n * DAY, member: "expiresMs" },
+  { given: "no end", change: { expiresMs: null }, nowMs: 9n * DAY, member: undefined },
+])("given $given, a rule is taken or refused for its $member", ({ change, nowMs, member }) => {
+  expect(ruleTrouble({ ...rule, ...change }, perDay(10_000_000n), nowMs)?.member).toBe(member);
 });

@@ -70,3 +70,23 @@ function spentToday(spend: AutoSpend | null, nowMs: bigint): bigint {
 function utcDayStartMs(nowMs: bigint): bigint {
   return nowMs - (nowMs % PERIODS_MS.day);
 }
+
+/**
+ * Why a rule could never act on a stream of this rate, in a sentence, or null when it could.
+ *
+ * @param flow the rate that one chunk is bought at
+ */
+export function ruleTrouble(
+  rule: Pick<AutoTopUpRule, "chunkMs" | "dailyMax" | "expiresMs">,
+  flow: Rate,
+  nowMs: bigint,
+): { member: "expiresMs" | "dailyMax"; sentence: string } | null {
+  if (rule.expiresMs !== null && rule.expiresMs <= nowMs)
+    return { member: "expiresMs", sentence: "The rule has expired already: give a later moment, or null." };
+  const chunk = amountOver(flow, rule.chunkMs, "ceil");
+  if (chunk <= rule.dailyMax) return null;
+  return {
+    member: "dailyMax",
+    sentence: `One top-up is ${chunk} base units, more than a day may take: raise the daily maximum to at least that.`,
+  };
+}

@@ -112,11 +112,18 @@ function rightFor(operation: Operation): Right {
       providerId: "target",
       tier: "basic",
       deposit: String(TOKEN / 2n),
-      autoTopUp: { triggerMs: 3_600_000, chunkMs: 3_600_000, dailyMax: "1", expiresMs: null },
+      autoTopUp: { triggerMs: 3_600_000, chunkMs: 3_600_000, dailyMax: String(TOKEN), expiresMs: null },
     },
     topUpStream: { amount: "1" },
     changeStreamTier: { tier: "professional" },
-    setAutoTopUp: { rule: { triggerMs: 3_600_000, chunkMs: 3_600_000, dailyMax: "1", expiresMs: 1 } },
+    setAutoTopUp: {
+      rule: {
+        triggerMs: 3_600_000,
+        chunkMs: 3_600_000,
+        dailyMax: String(TOKEN),
+        expiresMs: 4_102_444_800_000,
+      },
+    },
     creditWallet: { amount: "1" },
   };
   const takesBody = operation.method !== "GET";
