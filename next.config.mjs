@@ -31,8 +31,7 @@ const config = {
   ],
   // Read at run time, so that a deployment of functions must carry it.
   outputFileTracingIncludes: {
-    "/**": ["./prisma/invariants.sql"],
-    "/api/v1/simulations": ["./prisma/migrations/**/*.sql"],
+    "/**": ["./prisma/invariants.sql", "./prisma/migrations/**/*.sql", "./package.json"],
   },
   // `npm start` builds what `npm test` has checked; a build by itself, as on Vercel, checks the types too.
   typescript: { ignoreBuildErrors: process.env.BUILD_TYPE_CHECK === "off" },

@@ -9,15 +9,15 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256] as const;
 export type Metrics = ReturnType<typeof newMetrics>;
 
 // Every route of Next is a bundle of its own, and the server in front of it another: one set of counts for all of them.
-const shared = globalThis as typeof globalThis & { superstreamMetrics?: Metrics };
+const shared = globalThis as typeof globalThis & { superstreamCounts?: Metrics };
 
 /**
  * What this process counts as it goes. What is asked for at scrape time (sweep lag, violations, connections) is added by
  * lib/http/scrape-metrics.ts. No label ever carries a name, an id or an address of a tenant.
  */
 export function metrics(): Metrics {
-  shared.superstreamMetrics ??= newMetrics();
-  return shared.superstreamMetrics;
+  shared.superstreamCounts ??= newMetrics();
+  return shared.superstreamCounts;
 }
 
 function newMetrics() {
