@@ -105,8 +105,9 @@ async function openSession(db: pg.Pool, payer: string): Promise<string> {
  */
 export async function findBookFaults(db: pg.Pool, answers: number): Promise<string[]> {
   const { rows } = await db.query<{ served: number; receipts: number; open: number }>(
-    `select count(*) filter (where state = 'served')::int as served, count(receipt)::int as receipts,
-            count(*) filter (where state = 'open')::int as open from request`,
+    `select count(*) filter (where r.state = 'served')::int as served, count(a.receipt)::int as receipts,
+            count(*) filter (where r.state = 'open')::int as open
+     from request r left join request_answer a on a.request_id = r.id`,
   );
   const faults: string[] = [];
   const { served = 0, receipts = 0, open = 0 } = rows[0] ?? {};

@@ -75,7 +75,8 @@ from listed, (values ('basic', 'normal'), ('professional', 'high'), ('enterprise
 const PLAN = `
 create temp table plan on commit drop as
 with one as materialized (
-  select '0x' || left(md5($1::text || ' sender ' || n) || md5(n::text), 40) as sender, 'str_' || left(md5($1::text || ' stream ' || n), 24) as id,
+  select '0x' || left(md5($1::text || ' sender ' || n) || md5(n::text), 40) as sender,
+    'str_' || lpad(to_hex(clock_ms() - $7::bigint), 12, '0') || left(md5($1::text || ' stream ' || n), 20) as id,
     $1::text || '-' || n % $2::int as provider_id, '0x' || left(md5($1::text || ' receiver ' || n % $2::int) || md5((n % $2::int)::text), 40) as receiver,
     $3::numeric as rate_amount, $4::bigint as rate_period_ms, $6::bigint as grace_ms, clock_ms() - $7::bigint as opened_ms,
     amount_for($3::numeric, $4::bigint, $5::bigint) as deposit,

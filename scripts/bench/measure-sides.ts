@@ -19,7 +19,8 @@ export type Measured = {
   cpuMicros: Record<string, number | null>;
 };
 
-const WARM_MS = 2_000;
+/** Before the first round of a side; a quarter of it before each later one. */
+export const WARM_MS = 2_000;
 
 /**
  * Measures sides that are to be compared: in turn, A B C A B C …, so that a machine whose speed drifts slows all alike. Each is
