@@ -117,7 +117,7 @@ UNION ALL
 SELECT 'I13', s.id, 'authorised ' || s.next_seq - 1 || ', served ' || s.served || ', denied ' || s.denied || '; logged '
   || coalesce(r.authorised, 0) || ', ' || coalesce(r.served, 0) || ', ' || coalesce(r.denied, 0)
 FROM stream s LEFT JOIN (
-  SELECT stream_id, count(seq) AS authorised, count(*) FILTER (WHERE state = 'served') AS served, count(*) FILTER (WHERE state = 'denied') AS denied
+  SELECT stream_id, count(seq) AS authorised, count(*) FILTER (WHERE state IN ('open', 'served')) AS served, count(*) FILTER (WHERE state = 'denied') AS denied
   FROM request GROUP BY 1) r ON r.stream_id = s.id
 WHERE (s.next_seq - 1, s.served, s.denied) IS DISTINCT FROM (coalesce(r.authorised, 0), coalesce(r.served, 0), coalesce(r.denied, 0))
 
@@ -139,7 +139,8 @@ SELECT 'I17', c.kind || ' ' || c.id, 'claimed by ' || c.payer || ' for a call of
 FROM proof_claim c JOIN request r ON r.id = c.request_id WHERE r.payer <> c.payer
 
 UNION ALL -- I18  A receipt belongs to a served call, and a served call of ours has one.
-SELECT 'I18', id, 'receipt on a call that was ' || state FROM request WHERE receipt IS NOT NULL AND state <> 'served'
+SELECT 'I18', a.request_id, 'receipt on a call that was ' || coalesce(r.state, 'never made')
+FROM request_answer a LEFT JOIN request r ON r.id = a.request_id WHERE a.receipt IS NOT NULL AND r.state IS DISTINCT FROM 'served'
 
 UNION ALL -- I19  No paid call stays open long past its deadline: a sweep voids it.
 SELECT 'I19', id, 'open since ' || at_ms FROM request WHERE state = 'open' AND deadline_ms < clock_ms() - 300000

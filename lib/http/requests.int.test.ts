@@ -120,7 +120,7 @@ describe("a receipt", () => {
   test("given one changed member, the verdict says so", async () => {
     const requestId = await served(null);
     await pool().query(
-      `update request set receipt = replace(receipt, '"success"', '"failure"') where id = $1`,
+      `update request_answer set receipt = replace(receipt, '"success"', '"failure"') where request_id = $1`,
       [requestId],
     );
     expect(await answerOf(getReceiptOperation, { params: { requestId } })).toMatchObject({

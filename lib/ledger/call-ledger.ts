@@ -38,11 +38,20 @@ export async function callLedger<T>(
   output: z.ZodType<T>,
   db: Queryable = pool(),
 ): Promise<T> {
-  const statement = { text: `select ${name}($1::jsonb) as result`, values: [toJson(input)] };
+  const text = `select ${name}($1::jsonb) as result`;
+  const [row] = await callLedgerRows<{ result: unknown }>(text, [toJson(input)], db);
+  return output.parse(row?.result);
+}
+
+/** The same for the functions of the hot path: they take arrays and return rows, which are trusted to be what SQL says. */
+export async function callLedgerRows<Row extends object>(
+  text: string,
+  values: unknown[],
+  db: Queryable,
+): Promise<Row[]> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { rows } = await db.query<{ result: unknown }>(statement);
-      return output.parse(rows[0]?.result);
+      return (await db.query<Row>({ text, values })).rows;
     } catch (error) {
       if (tries >= MAX_TRIES || !RETRYABLE.has(sqlState(error))) throw refusalOf(error);
       await sleep(10 * 2 ** tries * Math.random());

@@ -31,6 +31,7 @@ afterAll(() => server.close());
 function call(over: Partial<UpstreamCall> = {}) {
   seen = [];
   return callUpstream({
+    providerId: "letters",
     endpoint: `http://${host}/base/`,
     path: "/score",
     search: "?unit=mm%20h",

@@ -17,6 +17,7 @@ const RETURNED = ["content-type", "content-language", "content-disposition"];
 const OURS_TO_SETTLE = [401, 402, 407];
 
 export type UpstreamCall = {
+  providerId: string;
   endpoint: string;
   path: string;
   search: string;

@@ -1,3 +1,5 @@
+import { passProblemCode } from "@/lib/http/problem-code";
+
 /** Headers that a page of another origin may read. Without this list a browser hides all of them. */
 const EXPOSED = [
   "WWW-Authenticate",
@@ -38,7 +40,7 @@ export function withCors(response: Response): Response {
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
   headers.set("Cross-Origin-Resource-Policy", "cross-origin");
-  return new Response(response.body, { status: response.status, headers });
+  return passProblemCode(response, new Response(response.body, { status: response.status, headers }));
 }
 
 /** The answer to `OPTIONS`. It tells nothing about which services exist. */

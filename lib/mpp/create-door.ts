@@ -9,6 +9,7 @@ import type { DoorCall } from "./door-call";
 import { refusalResponse } from "./door-problem";
 import type { Door, DoorLedger } from "./door-types";
 import { findService } from "./find-service";
+import { measureDoor } from "./measure-door";
 import type { PayerSlots } from "./payer-slots";
 import { createRefusals } from "./payment-required";
 import { createPaymentServer } from "./payment-server";
@@ -17,11 +18,11 @@ import type { ProviderQueue } from "./provider-queue";
 import { readCredentials } from "./read-credentials";
 import { bindRequest, readBody, readDoorTarget } from "./read-door-request";
 import { receiptKey } from "./receipt-keys";
+import { replayAnswer } from "./replay-answer";
 import { serveCall } from "./serve-call";
 import { createSignInWithX } from "./sign-in-with-x";
 import { chooseTier, streamTerms } from "./stream-terms";
 import { unverifiable } from "./unverifiable";
-import { upstreamResponse } from "./upstream-response";
 
 export type DoorContext = { clientIp?: string };
 export type PaidDoor = (request: Request, context?: DoorContext) => Promise<Response>;
@@ -73,7 +74,7 @@ export function createDoor(tools: DoorTools): PaidDoor {
     return admission.response;
   }
 
-  return async (request, context = {}) => {
+  return measureDoor(async (request, context = {}) => {
     if (request.method === "OPTIONS") return withCors(preflight());
     try {
       return withCors(await answer(request, context.clientIp ?? "unknown"));
@@ -83,7 +84,7 @@ export function createDoor(tools: DoorTools): PaidDoor {
         tools.report("The paid door failed.", error);
       return withCors(refusalResponse(unverifiable(error) ?? error, origin));
     }
-  };
+  });
 }
 
 async function readCall(request: Request, { origin, chainId, getDoor }: DoorTools): Promise<DoorCall> {
@@ -118,10 +119,7 @@ async function replay({ requestId }: Replay, ledger: DoorLedger, origin: string)
     throw new ProblemError("idempotency-conflict", "That call was served; its answer is no longer kept.", {
       extensions: { requestId, receiptUrl: `${origin}/api/v1/receipts/${requestId}` },
     });
-  const headers = new Headers(stored.headers);
-  headers.set("Idempotent-Replayed", "true");
-  headers.set("Cache-Control", "private, no-store");
-  return upstreamResponse(stored.status, headers, stored.body);
+  return replayAnswer(stored);
 }
 
 async function countUnpaid(admission: Admission, clientIp: string, probes: ProbeLimiter): Promise<void> {

@@ -3,6 +3,7 @@ import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { logger } from "@/lib/log";
 import { getDoor } from "@/lib/market/get-door";
+import { measureCalls } from "@/lib/market/provider-health-calls";
 import { authorizeRequest } from "@/lib/streams/authorize-request";
 import { closeStream } from "@/lib/streams/close-stream";
 import { completeRequest } from "@/lib/streams/complete-request";
@@ -13,6 +14,7 @@ import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
 import { createDoor, type DoorContext, type DoorTools, type PaidDoor } from "./create-door";
+import { measureLedger, measureUpstream } from "./measure-door";
 import { createPayerSlots } from "./payer-slots";
 import { createProbeLimiter } from "./probe-limiter";
 import { createProviderQueue } from "./provider-queue";
@@ -38,7 +40,7 @@ export function doorTools(): DoorTools {
     chainId: env.CHAIN_ID,
     secrets: mppSecrets(),
     getDoor,
-    ledger: {
+    ledger: measureLedger({
       authorizeRequest,
       completeRequest,
       extendRequest,
@@ -47,8 +49,8 @@ export function doorTools(): DoorTools {
       openStream,
       topUpStream,
       closeStream,
-    },
-    callUpstream,
+    }),
+    callUpstream: measureUpstream(measureCalls(callUpstream)),
     upstreamAllow: env.UPSTREAM_ALLOW,
     queue: createProviderQueue({ maxLength: 256, maxWaitMs: 10_000 }),
     eventSlots: createPayerSlots({ perPayer: 5 }),

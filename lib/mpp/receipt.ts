@@ -85,7 +85,7 @@ export async function signReceipt(receipt: Receipt, { kid, privateKey }: Receipt
 }
 
 /** The value of `Payment-Receipt`: base64url of the JSON. */
-export function encodeReceipt(receipt: Receipt): string {
+export function encodeReceipt(receipt: Readonly<Record<string, unknown>>): string {
   return Buffer.from(JSON.stringify(receipt)).toString("base64url");
 }
 

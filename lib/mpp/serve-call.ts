@@ -81,7 +81,7 @@ async function serveWhole(
 
   const responseDigest = contentDigest(body);
   const receipt = await signedReceipt(call, admitted, responseDigest, tools);
-  const kept = { ...answer.headers, "payment-receipt": encodeReceipt(receipt), "stream-request": requestId };
+  const kept = { ...answer.headers, "stream-request": requestId };
   await settleServed(tools, {
     requestId,
     status,
@@ -89,7 +89,8 @@ async function serveWhole(
     receipt,
     answer: { headers: kept, body },
   });
-  return upstreamResponse(status, { ...kept, ...meter, ...paidCaching }, body);
+  const paid = { "payment-receipt": encodeReceipt(receipt), ...paidCaching };
+  return upstreamResponse(status, { ...kept, ...meter, ...paid }, body);
 }
 
 /** What every answer says once a stream has paid: what is left of it, and the token for the next call. */
@@ -110,6 +111,7 @@ function meterHeaders({ decision, session }: Admitted): Record<string, string> {
 
 function upstreamCall(call: DoorCall, decision: Authorised, allow: readonly string[]): UpstreamCall {
   return {
+    providerId: call.door.provider.id,
     endpoint: call.door.provider.endpoint,
     path: call.path,
     search: call.target.search,

@@ -29,7 +29,8 @@ export type RequestView = {
 const text = `select id, stream_id as "streamId", seq, provider_id as "providerId", service_id as "serviceId", payer,
   request_type as "requestType", method, path, via, decision, state, accrued, price, at_ms as "atMs",
   completed_ms as "completedMs", http_status as "httpStatus", request_digest as "requestDigest",
-  response_digest as "responseDigest", receipt from request where id = $1 and ($2::text is null or payer = $2)`;
+  response_digest as "responseDigest", receipt
+  from request left join request_answer on request_id = id where id = $1 and ($2::text is null or payer = $2)`;
 
 /**
  * One paid call. With an `actor` only its own; without, by its unguessable id alone (receipts).

@@ -81,16 +81,18 @@ test("given an answer that was kept for a day, it is forgotten after it, the cal
       ],
       db,
     );
-    const kept = async () => (await db.query("select status, headers, body from request_answer")).rows;
+    const kept = async () =>
+      (await db.query("select status, headers, body from request_answer where body is not null")).rows;
     await at(T0 + 24n * HOUR_MS);
     await sweepStreams({ limit: 10 }, db);
     expect(await kept()).toEqual([{ status: 200, ...answer }]);
     await at(T0 + 24n * HOUR_MS + 1n);
     await sweepStreams({ limit: 10 }, db);
     expect(await kept()).toEqual([]);
-    const { rows } = await db.query("select state, http_status, receipt from request where id = $1", [
-      requestId,
-    ]);
+    const { rows } = await db.query(
+      "select state, http_status, receipt from request join request_answer on request_id = id where id = $1",
+      [requestId],
+    );
     expect(rows).toEqual([{ state: "served", http_status: 200, receipt: '{"id":1}' }]);
   }));
 

@@ -47,7 +47,8 @@ export type SegmentRow = {
 export async function readBooks(pool: pg.Pool): Promise<Books> {
   const read = async (sql: string) => (await pool.query(sql)).rows;
   const requests = await read(
-    `select id, payer, stream_id as "streamId", state, idempotency_key as key, price, receipt from request`,
+    `select id, payer, stream_id as "streamId", state, idempotency_key as key, price, receipt
+     from request left join request_answer on request_id = id`,
   );
   const streams = await read(
     "select id, sender, receiver, status, funded, billed, refunded, used from stream",

@@ -171,7 +171,7 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
     },
     async findAnswer(requestId) {
       const stored = outcomes.get(requestId);
-      return stored?.answer ? { status: stored.status, ...stored.answer } : null;
+      return stored?.answer ? { status: stored.status, receipt: stored.receipt, ...stored.answer } : null;
     },
     async getStream({ actor, streamId }) {
       const stream = streams.get(streamId);

@@ -2,6 +2,7 @@ import { ProblemError } from "@/lib/errors";
 import { handle } from "@/lib/http/handle";
 import { getRequestOperation } from "@/lib/http/operations/account-operations";
 import { serve } from "@/lib/http/serve";
+import { replayAnswer } from "@/lib/mpp/replay-answer";
 import { findAnswer } from "@/lib/streams/find-answer";
 import { getRequest } from "@/lib/streams/get-request";
 
@@ -18,13 +19,10 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
         extensions: { state, decision },
       });
 
-    const headers = new Headers(answer.headers);
-    headers.set("Idempotent-Replayed", "true");
-    headers.set("Cache-Control", "private, no-store");
+    const response = replayAnswer(answer);
     // A provider wrote this: whatever it says it is, it must not run as a page of ours.
-    headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
-    headers.set("X-Content-Type-Options", "nosniff");
-    const bodiless = [204, 205, 304].includes(answer.status);
-    return new Response(bodiless ? null : Uint8Array.from(answer.body), { status: answer.status, headers });
+    response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    return response;
   }),
 );
