@@ -8,6 +8,7 @@ export const paths = {
   compare: (providerIds: readonly string[]) => `/compare?ids=${providerIds.map(segment).join(",")}`,
   streams: "/streams",
   stream: (streamId: string) => `/streams/${segment(streamId)}`,
+  alerts: "/alerts",
   receipt: (requestId: string) => `/receipts/${segment(requestId)}`,
   problem: (code: string) => `/problems/${code}`,
   wallet: "/wallet",
@@ -22,8 +23,10 @@ export const paths = {
   api: {
     nonce: "/api/v1/auth/nonce",
     session: "/api/v1/auth/session",
+    statementCsv: "/api/v1/wallet/statement.csv",
     streams: "/api/v1/streams",
     stream: (streamId: string) => `/api/v1/streams/${segment(streamId)}`,
+    alerts: "/api/v1/alerts",
     request: (requestId: string) => `/api/v1/requests/${segment(requestId)}`,
     receipt: (requestId: string) => `/api/v1/receipts/${segment(requestId)}`,
   },

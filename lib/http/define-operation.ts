@@ -11,7 +11,7 @@ type Nothing = typeof nothing;
  * - `auth`: nobody, the signed-in account, or an operator's secret
  * - `notFound`: the answer to a path that cannot name a thing; the same as for a thing that is not there
  * - `keyed`: takes an `Idempotency-Key`
- * - `output`: the JSON as it is on the wire
+ * - `output`: the JSON as it is on the wire; with another `media`, its text
  * - `database`: false when the answer needs none
  */
 export type Operation<
@@ -23,7 +23,7 @@ export type Operation<
   id: string;
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: `/${string}`;
-  tag: "auth" | "market" | "registry" | "streams" | "wallet" | "requests" | "operations";
+  tag: "auth" | "market" | "registry" | "streams" | "alerts" | "wallet" | "requests" | "operations";
   summary: string;
   auth: "none" | "account" | "admin" | "cron";
   rate: RateClass;
@@ -32,6 +32,7 @@ export type Operation<
   query: Query;
   body: Body;
   output: Output;
+  media: "application/json" | "text/csv";
   status: 200 | 201;
   keyed: boolean;
   database: boolean;
@@ -44,7 +45,7 @@ type Definition<
   Body extends z.ZodObject,
   Output extends z.ZodType,
 > = Pick<Operation, "id" | "method" | "path" | "tag" | "summary" | "auth"> &
-  Partial<Pick<Operation, "rate" | "notFound" | "status" | "keyed" | "database" | "problems">> & {
+  Partial<Pick<Operation, "rate" | "notFound" | "status" | "media" | "keyed" | "database" | "problems">> & {
     params?: Path;
     query?: Query;
     body?: Body;
@@ -62,6 +63,7 @@ export function defineOperation<
     rate: definition.method === "GET" ? "read" : "write",
     notFound: "not-found",
     status: 200,
+    media: "application/json",
     keyed: false,
     database: true,
     problems: [],

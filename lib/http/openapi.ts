@@ -88,7 +88,7 @@ function toOpenApi(operation: Operation, schemas: Json): Json {
     responses: {
       [operation.status]: {
         description: "Success",
-        content: { "application/json": { schema: jsonSchema(operation.output, "output", schemas) } },
+        content: { [operation.media]: { schema: jsonSchema(operation.output, "output", schemas) } },
       },
       default: { $ref: "#/components/responses/Problem" },
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { STATEMENT_KINDS } from "@/lib/domain/statement-kind";
 import { defineOperation } from "../define-operation";
-import { addressOutput, amountOutput, amountString, assetOutput, requestId } from "../schemas";
+import { addressOutput, amountOutput, amountString, assetOutput, limit, requestId } from "../schemas";
 
 const walletOutput = z.strictObject({
   address: addressOutput,
@@ -20,6 +21,75 @@ export const getWalletOperation = defineOperation({
   summary: "Your balance, and what sits in your streams",
   auth: "account",
   output: walletOutput,
+});
+
+const moment = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,14})$/, "Give Unix milliseconds.")
+  .transform(BigInt)
+  .meta({ description: "Unix milliseconds." });
+
+const statementFilter = {
+  kind: z.enum(STATEMENT_KINDS).optional(),
+  fromMs: moment.optional(),
+  untilMs: moment.optional(),
+};
+
+export const listStatementOperation = defineOperation({
+  id: "listStatement",
+  method: "GET",
+  path: "/api/v1/wallet/statement",
+  tag: "wallet",
+  summary: "Every movement of your wallet, newest first: opening + received - sent = closing",
+  auth: "account",
+  query: z.strictObject({
+    ...statementFilter,
+    cursor: z
+      .string()
+      .regex(/^(0|[1-9][0-9]{0,17})$/, "Give the nextCursor of an earlier answer.")
+      .transform(BigInt)
+      .optional(),
+    limit: limit.optional(),
+  }),
+  output: z.strictObject({
+    address: addressOutput,
+    asset: assetOutput,
+    summary: z.strictObject({
+      opening: amountOutput,
+      received: amountOutput,
+      sent: amountOutput,
+      closing: amountOutput,
+      count: z.int(),
+    }),
+    items: z.array(
+      z.strictObject({
+        seq: z.string(),
+        key: z.string(),
+        kind: z.enum(STATEMENT_KINDS),
+        atMs: z.int(),
+        amount: amountOutput,
+        balanceAfter: amountOutput,
+        counterparty: addressOutput.nullable(),
+        stream: z
+          .strictObject({ id: z.string(), providerId: z.string(), providerName: z.string() })
+          .nullable(),
+        streams: z.int(),
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  }),
+});
+
+export const exportStatementOperation = defineOperation({
+  id: "exportStatement",
+  method: "GET",
+  path: "/api/v1/wallet/statement.csv",
+  tag: "wallet",
+  summary: "The same movements as CSV (RFC 4180, UTF-8), oldest first, in one stream",
+  auth: "account",
+  query: z.strictObject(statementFilter),
+  output: z.string(),
+  media: "text/csv",
 });
 
 export const creditWalletOperation = defineOperation({

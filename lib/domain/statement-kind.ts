@@ -1,0 +1,44 @@
+/** Kinds of journal entries that move a wallet. */
+export const STATEMENT_KINDS = [
+  "credit",
+  "deposit",
+  "top-up",
+  "auto-top-up",
+  "collect",
+  "settle",
+  "refund",
+] as const;
+
+export type StatementKind = (typeof STATEMENT_KINDS)[number];
+
+/** What a movement was, in plain words. `provider` names the stream's; null when one entry settled several streams. */
+export function movementText(kind: StatementKind, provider: string | null): string {
+  const whom = provider ?? "several streams";
+  switch (kind) {
+    case "credit":
+      return "Play money from the faucet";
+    case "deposit":
+      return `Deposit for a stream to ${whom}`;
+    case "top-up":
+      return `Top-up of a stream to ${whom}`;
+    case "auto-top-up":
+      return `Automatic top-up of a stream to ${whom}`;
+    case "collect":
+      return `Collected from a stream to ${whom}`;
+    case "settle":
+      return `Paid out by a stream to ${whom}`;
+    case "refund":
+      return `Returned by a stream to ${whom}`;
+  }
+}
+
+/** The kinds as a filter offers them. */
+export const KIND_NAMES: Readonly<Record<StatementKind, string>> = {
+  credit: "Play money",
+  deposit: "Deposits",
+  "top-up": "Top-ups",
+  "auto-top-up": "Automatic top-ups",
+  collect: "Collected",
+  settle: "Paid out at the end",
+  refund: "Returned",
+};
