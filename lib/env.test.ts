@@ -23,6 +23,7 @@ describe("parseEnv", () => {
       DEMO_PROVIDERS: "on",
       DEMO_PORTS: [4101, 4102, 4103],
       SWEEP_INTERVAL_MS: 1000,
+      PROBE_INTERVAL_MS: 60000,
       DRAIN_DELAY_MS: 0,
       DENIED_RETENTION_DAYS: 7,
       LOG_LEVEL: "info",
@@ -53,6 +54,7 @@ describe("parseEnv", () => {
     { name: "DEMO_PORTS", value: "4101,4102" },
     { name: "DEMO_PORTS", value: "4101,4102,x" },
     { name: "SWEEP_INTERVAL_MS", value: "-1" },
+    { name: "PROBE_INTERVAL_MS", value: "300001" },
     { name: "LOG_LEVEL", value: "loud" },
     { name: "TRUSTED_PROXIES", value: "some" },
   ])("given $name=$value, it refuses in one line that names it and does not repeat it", ({ name, value }) => {

@@ -13,6 +13,8 @@ import { drainable } from "@/lib/http/drain";
 import { type NodeListener, nodeListener } from "@/lib/http/node-adapter";
 import { refuseEarly } from "@/lib/http/refuse-early";
 import { logger } from "@/lib/log";
+import { startProbeLoop } from "@/lib/market/probe-loop";
+import { flushCalls } from "@/lib/market/provider-health-calls";
 import { paidDoor } from "@/lib/mpp/paid-door";
 import { startSweepLoop } from "@/lib/streams/run-sweep";
 import { apiRoutes } from "./api-routes";
@@ -52,6 +54,7 @@ server.on("upgrade", (...upgrade) => {
 /** What this process does on its own, beside answering. Each ends when it is called. */
 const stopJobs: (() => Promise<void>)[] = [];
 if (databaseConfigured() && env.SWEEP_INTERVAL_MS > 0) stopJobs.push(startSweepLoop(env.SWEEP_INTERVAL_MS));
+if (databaseConfigured() && env.PROBE_INTERVAL_MS > 0) stopJobs.push(startProbeLoop(env.PROBE_INTERVAL_MS));
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   const inUse = error.code === "EADDRINUSE";
@@ -116,6 +119,9 @@ async function stop(): Promise<void> {
   await Promise.all(stopJobs.map((stopJob) => stopJob()));
   await drain(DRAIN_MS);
   await Promise.race([Promise.all(underWay), sleep(SETTLE_MS)]);
-  if (databaseConfigured()) await pool().end();
+  if (databaseConfigured()) {
+    await flushCalls().catch(onError);
+    await pool().end();
+  }
   process.exit(0);
 }
