@@ -1,14 +1,4 @@
-/** For every answer, page or data. The policy for scripts has a nonce and comes from proxy.ts. */
-const everywhere = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
-  // Wallets open pop-ups of their own.
-  { key: "Cross-Origin-Opener-Policy", value: "same-origin-allow-popups" },
-  // Browsers heed it only over https.
-  { key: "Strict-Transport-Security", value: "max-age=63072000" },
-];
+import { everywhere, forData } from "./lib/http/security-headers.mjs";
 
 /** @type {import("next").NextConfig} */
 const config = {
@@ -35,7 +25,14 @@ const config = {
   },
   // `npm start` builds what `npm test` has checked; a build by itself, as on Vercel, checks the types too.
   typescript: { ignoreBuildErrors: process.env.BUILD_TYPE_CHECK === "off" },
-  headers: async () => [{ source: "/:path*", headers: everywhere }],
+  headers: async () => [
+    { source: "/:path*", headers: everywhere },
+    { source: "/api/((?!p/).*)", headers: forData },
+    { source: "/metrics", headers: forData },
+    { source: "/openapi.json", headers: forData },
+    { source: "/llms.txt", headers: forData },
+    { source: "/.well-known/:path*", headers: forData },
+  ],
 };
 
 export default config;

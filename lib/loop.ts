@@ -1,6 +1,7 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import { logger } from "@/lib/log";
+import { metrics } from "@/lib/metrics/metrics";
 
 const MAX_BACK_OFF_MS = 60_000;
 
@@ -28,13 +29,16 @@ export function startLoop(loop: Loop): () => Promise<void> {
 
 async function run({ name, intervalMs, pass }: Loop, signal: AbortSignal): Promise<void> {
   let failures = 0;
+  const { loops } = metrics();
   while (!signal.aborted) {
     let more = false;
     try {
       more = await pass();
+      loops.of(name, "done").n += 1;
       failures = 0;
     } catch (error) {
       failures += 1;
+      loops.of(name, "failed").n += 1;
       logger.error({ error }, `A pass of the ${name} failed`);
     }
     const pause = Math.min(intervalMs * 2 ** failures, MAX_BACK_OFF_MS);

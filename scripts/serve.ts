@@ -6,16 +6,22 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { GET as health } from "@/app/api/health/route";
+import { GET as readiness } from "@/app/api/ready/route";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { admitRequest } from "@/lib/http/admit-request";
 import { drainable } from "@/lib/http/drain";
-import { type NodeListener, nodeListener } from "@/lib/http/node-adapter";
+import { methodLabel, startMeasure } from "@/lib/http/measure";
+import { type FetchHandler, type NodeListener, nodeListener } from "@/lib/http/node-adapter";
+import { pageTemplate } from "@/lib/http/page-template";
 import { refuseEarly } from "@/lib/http/refuse-early";
+import { everywhere, forData } from "@/lib/http/security-headers.mjs";
 import { logger } from "@/lib/log";
 import { startProbeLoop } from "@/lib/market/probe-loop";
 import { flushCalls } from "@/lib/market/provider-health-calls";
 import { paidDoor } from "@/lib/mpp/paid-door";
+import { startDraining } from "@/lib/operations/draining";
+import { startHistory } from "@/lib/operations/history";
 import { startSweepLoop } from "@/lib/streams/run-sweep";
 import { apiRoutes } from "./api-routes";
 
@@ -34,11 +40,10 @@ const app = gateway ? null : await startNext();
 
 const onError = (error: unknown) => logger.error({ error }, "A handler failed");
 const door = nodeListener(paidDoor, { origin: env.ORIGIN, onError });
-const healthy = nodeListener((request) => health(request, { params: Promise.resolve({}) }), {
-  origin: env.ORIGIN,
-  onError,
-});
-const pages = app?.getRequestHandler() ?? nodeListener(apiRoutes(), { origin: env.ORIGIN, onError });
+const noParams = { params: Promise.resolve({}) };
+const healthy = dataListener((request) => health(request, noParams));
+const ready = dataListener((request) => readiness(request, noParams));
+const pages = app ? countedPages(app.getRequestHandler()) : dataListener(apiRoutes());
 
 const server = createServer(
   { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000 },
@@ -52,7 +57,7 @@ server.on("upgrade", (...upgrade) => {
   upgrade[1].end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
 });
 /** What this process does on its own, beside answering. Each ends when it is called. */
-const stopJobs: (() => Promise<void>)[] = [];
+const stopJobs: (() => Promise<void>)[] = [startHistory()];
 if (databaseConfigured() && env.SWEEP_INTERVAL_MS > 0) stopJobs.push(startSweepLoop(env.SWEEP_INTERVAL_MS));
 if (databaseConfigured() && env.PROBE_INTERVAL_MS > 0) stopJobs.push(startProbeLoop(env.PROBE_INTERVAL_MS));
 
@@ -90,6 +95,8 @@ async function startNext() {
 function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
   const refused = admitRequest(incoming);
   if (refused) {
+    setSecurityHeaders(outgoing);
+    startMeasure("/{refused}", methodLabel(incoming.method))(refused);
     void refuseEarly(refused, outgoing).catch(onError);
     return;
   }
@@ -105,17 +112,48 @@ function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
 function handlerFor({ method, url = "/" }: IncomingMessage): NodeListener {
   if (url.startsWith("/api/p/")) return door;
   const path = url.split("?", 1)[0];
-  return path === "/api/health" && method === "GET" ? healthy : pages;
+  if (method !== "GET") return pages;
+  return path === "/api/health" ? healthy : path === "/api/ready" ? ready : pages;
+}
+
+/** For data that is answered here and not by Next, which sets the same headers (next.config.mjs). */
+function dataListener(handler: FetchHandler): NodeListener {
+  const answer = nodeListener(handler, { origin: env.ORIGIN, onError });
+  return (incoming, outgoing) => {
+    setSecurityHeaders(outgoing);
+    return answer(incoming, outgoing);
+  };
+}
+
+function setSecurityHeaders(outgoing: ServerResponse): void {
+  for (const { key, value } of [...everywhere, ...forData]) outgoing.setHeader(key, value);
+}
+
+/** Routes of the API count themselves, in whatever bundle they are; pages are counted here. */
+function countedPages(answer: NodeListener): NodeListener {
+  return (incoming, outgoing) => {
+    const template = pageTemplate(incoming.url ?? "/");
+    if (template) {
+      const count = startMeasure(template, methodLabel(incoming.method));
+      outgoing.once("finish", () => count(outgoing.statusCode));
+    }
+    return answer(incoming, outgoing);
+  };
 }
 
 /** Handlers that have not ended, also those whose client has left: they still have calls to settle. */
 const underWay = new Set<Promise<void>>();
 let stopping = false;
 
-/** Takes no more requests, finishes those under way, lets go of the database. The parent's death counts as a signal. */
+/**
+ * Tells load balancers first, takes no more requests, finishes those under way, lets go of the database. The parent's
+ * death counts as a signal.
+ */
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
+  startDraining();
+  await sleep(env.DRAIN_DELAY_MS);
   await Promise.all(stopJobs.map((stopJob) => stopJob()));
   await drain(DRAIN_MS);
   await Promise.race([Promise.all(underWay), sleep(SETTLE_MS)]);

@@ -34,6 +34,7 @@ const batched = microBatch((outcomes: CallOutcome[]) => completeRequests(outcome
 const plain = microBatch((outcomes: CallOutcome[]) => completePlainRequests(outcomes), {
   maxSize: 64,
   lanes: 2,
+  onBatch: (size) => metrics().batches.of("complete").observe(size),
   alone: isDataError,
 });
 

@@ -3,6 +3,7 @@
  * one; nothing waits for a timer, so a lone call pays no delay. Results come back in the order of the inputs.
  *
  * @param run one result for each input, in order; when it throws, every caller of that batch gets the error
+ * @param options.onBatch told the size of each batch
  * @param options.alone tells the errors after which each input is tried by itself: `run` did nothing, because of one of them
  */
 export function microBatch<I, O>(
@@ -10,8 +11,14 @@ export function microBatch<I, O>(
   {
     maxSize,
     lanes,
+    onBatch = () => {},
     alone = () => false,
-  }: { maxSize: number; lanes: number; alone?: (error: unknown) => boolean },
+  }: {
+    maxSize: number;
+    lanes: number;
+    onBatch?: (size: number) => void;
+    alone?: (error: unknown) => boolean;
+  },
 ): (input: I) => Promise<O> {
   type Waiting = { input: I; resolve: (output: O) => void; reject: (error: unknown) => void };
   const queue: Waiting[] = [];
@@ -40,7 +47,9 @@ export function microBatch<I, O>(
   function next(): void {
     while (inFlight < lanes && queue.length > 0) {
       inFlight += 1;
-      void flush(queue.splice(0, maxSize));
+      const batch = queue.splice(0, maxSize);
+      onBatch(batch.length);
+      void flush(batch);
     }
   }
 
