@@ -8,7 +8,6 @@ export const paths = {
   compare: (providerIds: readonly string[]) => `/compare?ids=${providerIds.map(segment).join(",")}`,
   streams: "/streams",
   stream: (streamId: string) => `/streams/${segment(streamId)}`,
-  alerts: "/alerts",
   receipt: (requestId: string) => `/receipts/${segment(requestId)}`,
   problem: (code: string) => `/problems/${code}`,
   wallet: "/wallet",

@@ -19,7 +19,7 @@ const BASE = [
 const ADAPTERS = ["lib/db", "lib/http", "lib/auth"];
 /** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
 const WIRE = ["lib/mpp/ledger-method", "lib/mpp/stream-typed-data"];
-const USE_CASES = ["lib/streams", "lib/market", "lib/mpp"];
+const USE_CASES = ["lib/streams", "lib/market", "lib/mpp", "lib/simulation"];
 
 /**
  * Room → rooms whose code it may use. Types may come from any room of `lib`: they vanish. A room missing here fails.
@@ -44,11 +44,21 @@ const ALLOWED = {
   "lib/auth": [...BASE, "lib/db", "lib/http"],
   // How the whole is doing: above the use cases, read by pages and routes for operators.
   "lib/operations": [...BASE, "lib/db", "lib/ledger", "lib/streams"],
+  "lib/alerts": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams", "lib/market", "lib/mpp"],
   // The boundary's table of operations takes its schemas from the use cases.
   "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],
-  "lib/simulation": [...BASE, "lib/db", "lib/ledger", "lib/streams"],
+  "lib/simulation": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams"],
   components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE],
-  app: ["components", ...BASE, ...ADAPTERS, ...USE_CASES, "lib/ledger", "lib/rails", "lib/operations"],
+  app: [
+    "components",
+    ...BASE,
+    ...ADAPTERS,
+    ...USE_CASES,
+    "lib/alerts",
+    "lib/ledger",
+    "lib/rails",
+    "lib/operations",
+  ],
   // Programs of their own, which reach us by HTTP: they share the pure maths and the wire's definitions, no server code.
   agents: ["lib/domain", ...WIRE],
   ".": ["lib/env"],

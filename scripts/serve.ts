@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { GET as health } from "@/app/api/health/route";
 import { GET as readiness } from "@/app/api/ready/route";
+import { startAlertLoops } from "@/lib/alerts/run-alerts";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { admitRequest } from "@/lib/http/admit-request";
@@ -58,7 +59,8 @@ server.on("upgrade", (...upgrade) => {
 });
 /** What this process does on its own, beside answering. Each ends when it is called. */
 const stopJobs: (() => Promise<void>)[] = [startHistory()];
-if (databaseConfigured() && env.SWEEP_INTERVAL_MS > 0) stopJobs.push(startSweepLoop(env.SWEEP_INTERVAL_MS));
+if (databaseConfigured() && env.SWEEP_INTERVAL_MS > 0)
+  stopJobs.push(startSweepLoop(env.SWEEP_INTERVAL_MS), startAlertLoops(env.SWEEP_INTERVAL_MS));
 if (databaseConfigured() && env.PROBE_INTERVAL_MS > 0) stopJobs.push(startProbeLoop(env.PROBE_INTERVAL_MS));
 
 server.once("error", (error: NodeJS.ErrnoException) => {

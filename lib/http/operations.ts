@@ -1,13 +1,25 @@
 import type { Operation } from "./define-operation";
 import * as account from "./operations/account-operations";
+import * as alerts from "./operations/alert-operations";
 import * as auth from "./operations/auth-operations";
 import * as market from "./operations/market-operations";
 import * as operator from "./operations/operator-operations";
 import * as registry from "./operations/registry-operations";
+import * as simulations from "./operations/simulation-operations";
 import * as streams from "./operations/stream-operations";
 
 /** Every operation of the API: what the OpenAPI document lists and the bad-input generator attacks. */
-export const operations: readonly Operation[] = [auth, market, registry, streams, account, operator]
+export const operations: readonly Operation[] = [
+  auth,
+  market,
+  registry,
+  streams,
+  alerts,
+  alerts,
+  account,
+  operator,
+  simulations,
+]
   .flatMap((room) => Object.values<unknown>(room))
   .filter(isOperation);
 

@@ -59,6 +59,9 @@ const idOf = (kind: string) =>
 export const streamId = idOf("str");
 export const serviceId = idOf("svc");
 export const requestId = idOf("req");
+export const alertId = idOf("alt");
+export const webhookId = idOf("whk");
+export const deliveryId = idOf("msg");
 
 /** `basic`, `professional` or `enterprise`. Kept open, because an unknown name is refused as `unknown-tier`. */
 export const tierText = text(1, 64).meta({ examples: ["basic", "professional", "enterprise"] });

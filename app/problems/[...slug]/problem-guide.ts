@@ -62,6 +62,18 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
     happened: "There is no such stream, or it belongs to somebody else. Both give the same answer.",
     todo: "List your own: GET /api/v1/streams.",
   },
+  "alert-not-found": {
+    happened: "There is no such alert, or it belongs to somebody else. Both give the same answer.",
+    todo: "List your own: GET /api/v1/alerts.",
+  },
+  "webhook-not-found": {
+    happened: "There is no such webhook, or it belongs to somebody else. Both give the same answer.",
+    todo: "List your own: GET /api/v1/webhooks.",
+  },
+  "delivery-not-found": {
+    happened: "The webhook has no such delivery. Deliveries are kept for 30 days.",
+    todo: "List them: GET /api/v1/webhooks/{webhookId}/deliveries.",
+  },
   "request-not-found": {
     happened: "There is no such paid call, its answer is older than 24 hours, or somebody else paid for it.",
     todo: "Take the id from the answer’s Stream-Request header, and ask as the payer.",
@@ -86,6 +98,15 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
       streamStatus: "The state that the stream is in",
       allowed: "The states in which this can be done",
     },
+  },
+  "too-many-webhooks": {
+    happened: "The account has as many webhooks as it may have.",
+    todo: "Delete one that you no longer need.",
+    members: { maximum: "How many an account may have" },
+  },
+  "webhook-off": {
+    happened: "The webhook is off, because its owner or its own answer 410 said so: nothing is sent to it.",
+    todo: "Turn it on first: PUT /api/v1/webhooks/{webhookId} with enabled true.",
   },
   "self-stream": {
     happened: "The sender and the provider’s owner are the same account.",

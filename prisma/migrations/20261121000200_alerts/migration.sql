@@ -56,6 +56,7 @@ CREATE TABLE "webhook_delivery" (
     "state" TEXT NOT NULL DEFAULT 'pending',
     "attempts" INTEGER NOT NULL DEFAULT 0,
     "tries_left" INTEGER NOT NULL DEFAULT 6,
+    "by_hand" BOOLEAN NOT NULL DEFAULT false,
     "next_ms" BIGINT,
     "created_ms" BIGINT NOT NULL,
     "last_ms" BIGINT,
@@ -273,7 +274,7 @@ BEGIN
 END $$;
 
 -- Takes due deliveries for sending until `p_lease_ms` from now: at most one an endpoint, so that a slow one delays only itself,
--- the endpoints that waited longest first. An alert that is over is not sent any more.
+-- the endpoints that waited longest first. An alert that is over is not sent any more, unless somebody asked for it by hand.
 CREATE FUNCTION claim_deliveries(p_limit int, p_lease_ms bigint) RETURNS SETOF jsonb LANGUAGE plpgsql AS $$
 DECLARE now_ms bigint := clock_ms(); e webhook_endpoint; d webhook_delivery;
 BEGIN
@@ -283,7 +284,7 @@ BEGIN
   LOOP
     UPDATE webhook_delivery x SET state = 'cancelled', next_ms = NULL, last_error = 'no longer true'
     FROM alert a LEFT JOIN stream s ON s.id = a.stream_id
-    WHERE x.endpoint_id = e.id AND x.next_ms <= now_ms AND a.id = x.alert_id
+    WHERE x.endpoint_id = e.id AND x.next_ms <= now_ms AND NOT x.by_hand AND a.id = x.alert_id
       AND (a.ended_ms IS NOT NULL OR s.status IS NULL OR s.status NOT IN ('active', 'exhausted'));
     SELECT * INTO d FROM webhook_delivery WHERE endpoint_id = e.id AND next_ms <= now_ms ORDER BY next_ms, id LIMIT 1 FOR UPDATE SKIP LOCKED;
     CONTINUE WHEN NOT FOUND;

@@ -1,3 +1,4 @@
+import { runAlertsOnce } from "@/lib/alerts/run-alerts";
 import { handle } from "@/lib/http/handle";
 import { sweepOperation } from "@/lib/http/operations/operator-operations";
 import { serve } from "@/lib/http/serve";
@@ -7,5 +8,8 @@ import { sweepStreams } from "@/lib/streams/sweep-streams";
 const LIMIT = 500;
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
-  handle(sweepOperation, () => sweepStreams({ limit: LIMIT })),
+  handle(sweepOperation, async () => {
+    await runAlertsOnce(); // First: once a stream is swept dry, nobody can be warned of it.
+    return sweepStreams({ limit: LIMIT });
+  }),
 );
