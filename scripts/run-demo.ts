@@ -2,13 +2,13 @@ import pg from "pg";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { formatAmount, formatDuration } from "@/lib/format";
 import { runScenario, type SimulatedCall, type SimulationReport } from "@/lib/simulation/run-scenario";
-import { controlDay, demoDay } from "@/lib/simulation/scenario";
+import { presets } from "@/lib/simulation/scenario";
 import { startThrowAwayPostgres } from "./embedded-postgres.mjs";
-import { migrateDatabase } from "./migrate-database.mjs";
 
 const help = `npm run demo -- [--control | --both] [--json]
 
-Replays 24 hours of three streams on the real money functions, under an injected clock, in a database that is thrown away.
+Replays 24 hours of three streams on the real money functions, under an injected clock, in a database that is thrown away:
+what the page /simulator and POST /api/v1/simulations run.
 
   --control   only the control run: the first deposit alone, no top-up (19 authorised, 84 denied)
   --both      the demo and the control run (default)
@@ -58,23 +58,22 @@ async function main(): Promise<number> {
       ? (["demo"] as const)
       : (["demo", "control"] as const);
   const database = await startThrowAwayPostgres({ what: "the demo" });
+  const client = new pg.Client({ connectionString: database.url });
   try {
-    await migrateDatabase(database.url);
-    const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     let wrong = 0;
     const reports: Record<string, unknown> = {};
     for (const name of which) {
-      const report = await runScenario(name === "demo" ? demoDay : controlDay, client);
+      const report = await runScenario(presets[name], client);
       const figures = figuresOf(report);
       if (flags.includes("--json")) reports[name] = figures;
       else print(report);
       wrong += compare(name, figures, report);
     }
-    await client.end();
     if (flags.includes("--json")) console.log(JSON.stringify(reports, null, 2));
     return wrong === 0 ? 0 : 1;
   } finally {
+    await client.end();
     await database.stop();
   }
 }

@@ -77,7 +77,7 @@ export function planMigrations(present, recorded) {
 }
 
 /** @param {string} folder @returns {Promise<Migration[]>} in order of name */
-async function listMigrations(folder) {
+export async function listMigrations(folder) {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return Promise.all(

@@ -125,6 +125,30 @@ function rightFor(operation: Operation): Right {
       },
     },
     creditWallet: { amount: "1" },
+    runSimulation: {
+      scenario: {
+        title: "Two hours",
+        lengthMs: 7_200_000,
+        depositMs: 3_600_000,
+        graceMs: 900_000,
+        sweepMs: 60_000,
+        wallet: String(100n * TOKEN),
+        autoTopUp: { triggerMs: 600_000, chunkMs: 3_600_000, dailyMax: String(TOKEN) },
+        streams: [
+          {
+            name: "s1",
+            consumer: "Clinic",
+            provider: "Laboratory",
+            tier: "basic",
+            rate: { amount: String(TOKEN), periodMs: 3_600_000 },
+            maxRequestsPerHour: 5,
+            price: "1",
+            requests: { everyMs: 600_000, fromMs: 0, untilMs: 7_200_000 },
+            closesAtMs: 7_000_000,
+          },
+        ],
+      },
+    },
   };
   const takesBody = operation.method !== "GET";
   const body = takesBody ? (bodies[operation.id] ?? {}) : null;

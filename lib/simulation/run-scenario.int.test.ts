@@ -1,39 +1,20 @@
-import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pool } from "@/lib/db/pool";
 import { formatAmount } from "@/lib/format";
-import { runScenario, type SimulationReport } from "./run-scenario";
-import { controlDay, demoDay, type Scenario } from "./scenario";
+import type { SimulationReport } from "./run-scenario";
+import { controlDay, demoDay } from "./scenario";
+import { simulate, stopSimulator } from "./simulate";
 
 const usdc = (value: bigint, digits = 6) =>
   formatAmount(value, { decimals: 18, max: digits, min: digits, rounding: "nearest" });
 
-async function play(scenario: Scenario): Promise<SimulationReport> {
-  const client: pg.PoolClient = await pool().connect();
-  try {
-    return await runScenario(scenario, client);
-  } finally {
-    client.release();
-  }
-}
-
-const rows = async () =>
-  (
-    await pool().query(
-      `select (select count(*) from stream) + (select count(*) from journal_entry) + (select count(*) from request)
-        + (select count(*) from provider where id like 'sim.%') + (select count(*) from counter) as n`,
-    )
-  ).rows[0].n;
-
 describe("given the 24 h demo on the real money functions", () => {
   let report: SimulationReport;
-  let before: string;
   beforeAll(async () => {
-    before = await rows();
-    report = await play(demoDay);
+    report = await simulate(demoDay);
   });
   afterAll(async () => {
-    await pool().end();
+    await Promise.all([stopSimulator(), pool().end()]);
   });
 
   test("103 calls are authorised: 7, 96 and none", () => {
@@ -62,13 +43,12 @@ describe("given the 24 h demo on the real money functions", () => {
     expect(usdc(report.volume, 4)).toBe("111.0000");
   });
 
-  test("the books hold, and nothing of it stays", async () => {
+  test("the books hold", () => {
     expect(report.violations).toEqual([]);
-    expect(await rows()).toBe(before);
   });
 
   test("the control run stops at the deposits: 19 authorised, 84 denied, 18.5 paid, nothing back", async () => {
-    const control = await play(controlDay);
+    const control = await simulate(controlDay);
     const deniedAt = (stream: string) =>
       control.calls.find((call) => call.stream === stream && call.decision.outcome === "denied");
     const accruedOf = (stream: string) => {

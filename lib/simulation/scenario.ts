@@ -1,17 +1,29 @@
+import type { Rate } from "@/lib/domain/rate";
 import type { TierName } from "@/lib/domain/tier";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
 
-/** A provider that exists only inside a simulation. */
-export type ScenarioProvider = { id: string; name: string; capabilities: readonly string[] };
+/** A provider that exists only inside a simulation. Its `id` has a dot, which the id of no real provider has. */
+export type ScenarioProvider = {
+  id: string;
+  name: string;
+  capabilities: readonly string[];
+  /** What each tier costs and allows instead of the defaults (S0.2). */
+  tiers?: { readonly [Name in TierName]?: { readonly rate?: Rate; readonly maxRequestsPerHour?: number } };
+};
 
-/** One stream and the calls it makes. `requestsAtMs` counts from the start of the scenario. */
+/** One stream and the calls it makes. Times count from the start of the scenario. Each stream has a wallet of its own. */
 export type ScenarioStream = {
+  /** Unique in the scenario. */
   name: string;
   consumer: string;
   providerId: string;
   tier: TierName;
   requestType: string;
   requestsAtMs: readonly bigint[];
+  /** Base units that one call costs beside the flow; none if absent. */
+  price?: bigint;
+  /** When its sender closes it; the end of the scenario if absent. */
+  closesAtMs?: bigint;
 };
 
 /** What happens between 0 and `lengthMs`: streams open at 0, a sweep passes every `sweepMs`, all close at the end. */
@@ -21,6 +33,10 @@ export type Scenario = {
   sweepMs: bigint;
   /** How long an exhausted stream waits for money before it is closed. */
   graceMs: bigint;
+  /** How much flow a provider wants locked before it opens a stream. */
+  depositMs: bigint;
+  /** Base units in each sender's wallet at the start. */
+  wallet: bigint;
   providers: readonly ScenarioProvider[];
   streams: readonly ScenarioStream[];
   /** The senders' standing order; null: the deposit is all there is. */
@@ -37,6 +53,8 @@ const day = {
   lengthMs: 24n * HOUR,
   sweepMs: 900n * SECOND,
   graceMs: 24n * HOUR,
+  depositMs: 4n * HOUR,
+  wallet: 9_999n * 10n ** 18n,
   providers: [
     { id: "sim.rheumascore", name: "RheumaScore", capabilities: ["DAS28", "CDAI", "SLEDAI", "BASDAI"] },
     { id: "sim.dnai", name: "DNAI", capabilities: ["IRB-review", "protocol-audit", "ethics-check"] },
@@ -87,3 +105,7 @@ export const controlDay: Scenario = {
   title: "24 hours on the first deposit alone (control)",
   autoTopUp: null,
 };
+
+/** The scenarios that have a name. */
+export const presets = { demo: demoDay, control: controlDay } as const satisfies Record<string, Scenario>;
+export type PresetName = keyof typeof presets;
