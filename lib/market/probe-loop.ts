@@ -19,9 +19,9 @@ export function startProbeLoop(intervalMs: number): () => Promise<void> {
     intervalMs: Math.min(LOOK_EVERY_MS, intervalMs),
     pass: async () => {
       const schedule = { intervalMs };
-      const { probed } = await probeProviders({ limit: BATCH, schedule, signal: stop.signal });
+      const { more } = await probeProviders({ limit: BATCH, schedule, signal: stop.signal });
       await forgetOldHealth();
-      return probed === BATCH;
+      return more;
     },
   });
   return () => {

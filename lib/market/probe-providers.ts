@@ -9,7 +9,12 @@ import { recordProbe } from "./probe-record";
 /** Providers probed at the same time by one process: those that hang hold up few of the others. */
 const CONCURRENCY = 8;
 
-export type ProbeReport = { probed: number; failed: number };
+export type ProbeReport = {
+  probed: number;
+  failed: number;
+  /** Whether others may still be due. */
+  more: boolean;
+};
 
 type Options = {
   /** Most providers of one pass. */
@@ -32,7 +37,7 @@ export async function probeProviders(options: Options, db: Queryable = pool()): 
     options.probe ??
     ((endpoint: string) =>
       probeProvider(endpoint, { allow: env.UPSTREAM_ALLOW, ...(signal ? { signal } : {}) }));
-  const report: ProbeReport = { probed: 0, failed: 0 };
+  const report: ProbeReport = { probed: 0, failed: 0, more: true };
   const end = performance.now() + budgetMs;
   let left = limit;
 
@@ -40,7 +45,10 @@ export async function probeProviders(options: Options, db: Queryable = pool()): 
     while (left > 0 && performance.now() < end && !signal?.aborted) {
       left -= 1;
       const due = await claimProbe(schedule, db);
-      if (!due) return;
+      if (!due) {
+        report.more = false;
+        return;
+      }
       const result = await probe(due.endpoint);
       if (!result) return; // Told to stop: the provider's turn comes again in an interval.
       report.probed += 1;
