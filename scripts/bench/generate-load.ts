@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Histogram } from "./histogram";
-import type { FromGenerator, LoadPlan, LoadReport, LoadTarget, ToGenerator } from "./load-plan";
+import type { FromGenerator, LoadPlan, LoadReport, LoadTarget } from "./load-plan";
 
 const BUFFER_BYTES = 64 * 1024;
 /** Longest wait for the answers under way when a run ends. */
@@ -17,8 +17,8 @@ const credentials = new Map<string, { lines: string[]; next: number }>();
 
 process.channel?.ref(); // Stays until it is ended, also while nothing is to be sent.
 process.send?.({ type: "listening" });
-process.on("message", (message: ToGenerator) => {
-  void run(message.plan).then(
+process.on("message", ({ plan }: { plan: LoadPlan }) => {
+  void run(plan).then(
     (report) => tell({ type: "done", report }),
     (error: unknown) =>
       tell({ type: "failed", message: error instanceof Error ? error.message : String(error) }),

@@ -1,5 +1,5 @@
 import { Histogram } from "./histogram";
-import type { FromGenerator, LoadPlan, LoadReport, ToGenerator } from "./load-plan";
+import type { FromGenerator, LoadPlan, LoadReport } from "./load-plan";
 import { processCpuMicros } from "./process-cpu";
 import { type Program, startProgram } from "./start-program";
 
@@ -26,11 +26,15 @@ export type LoadGenerator = {
 
 export async function startLoadGenerator(): Promise<LoadGenerator> {
   const program = await startProgram("load generator", ["scripts/bench/generate-load.ts"]);
-  return { run: (plan, watched = {}) => run(program, plan, watched), stop: program.stop };
+  return { run: (plan, watched = {}) => runLoad(program, plan, watched), stop: program.stop };
 }
 
-/** @throws Error when the generator itself fails; failed requests are in the result */
-function run({ child }: Program, plan: LoadPlan, watched: Watched): Promise<Load> {
+/**
+ * Tells a program that makes load what to send, and reads CPU times at the two ends of what it measures.
+ *
+ * @throws Error when the program itself fails; failed requests are in the result
+ */
+export function runLoad({ child }: Program, plan: object, watched: Watched): Promise<Load> {
   return new Promise((resolve, reject) => {
     let before = readCpu(watched);
     let after = before;
@@ -48,7 +52,7 @@ function run({ child }: Program, plan: LoadPlan, watched: Watched): Promise<Load
     };
     child.on("message", listen);
     child.once("exit", gone);
-    child.send({ type: "run", plan } satisfies ToGenerator);
+    child.send({ type: "run", plan });
   });
 }
 

@@ -27,7 +27,6 @@ export type LoadReport = {
   cpuMicros: number;
 };
 
-export type ToGenerator = { type: "run"; plan: LoadPlan };
 export type FromGenerator =
   | { type: "measuring" }
   | { type: "measured" }

@@ -1,4 +1,4 @@
-import { Challenge, Credential, Errors, evm as evmAssets, Method, Receipt, Store, z } from "mppx";
+import { Credential, Errors, evm as evmAssets, Method, Receipt, Store, z } from "mppx";
 import { evm as evmClient } from "mppx/client";
 import { evm, Mppx } from "mppx/server";
 import { privateKeyToAccount } from "viem/accounts";
