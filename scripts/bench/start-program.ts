@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const HOOKS = ["--import", "./scripts/register-ts.mjs", "--import", "./scripts/end-with-parent.mjs"];
+/** A folder for V8's profiles of the programs, for DevTools: what a figure that falls short is made of. */
+const { BENCH_PROFILE } = process.env;
+const PROFILING = BENCH_PROFILE ? ["--cpu-prof", "--cpu-prof-dir", BENCH_PROFILE] : [];
 const START_MS = 90_000;
 const STOP_MS = 15_000;
 
@@ -17,7 +20,7 @@ export async function startProgram(
   args: readonly string[],
   environment: Record<string, string | undefined> = {},
 ): Promise<Program> {
-  const child = spawn(process.execPath, [...HOOKS, ...args], {
+  const child = spawn(process.execPath, [...PROFILING, ...HOOKS, ...args], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
