@@ -1,8 +1,8 @@
 import "server-only";
 import { pool } from "@/lib/db/pool";
+import { FACETS, type Facet } from "@/lib/domain/market-facet";
 import { HEALTH_STATE } from "./health-sql";
 import { type MarketFilters, marketConditions, PRICE_BAND } from "./market-conditions";
-import { FACETS, type Facet } from "./market-facet";
 
 export type FacetCount = { value: string; providers: number };
 export type MarketFacets = {

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { pool } from "@/lib/db/pool";
+import type { MarketSort } from "@/lib/domain/market-sorts";
 import { decodeCursor, encodeCursor } from "@/lib/http/page-cursor";
 import { HEALTH_LATENCY, HEALTH_UPTIME_PPM } from "./health-sql";
 import { type MarketFilters, marketConditions } from "./market-conditions";
@@ -8,14 +9,10 @@ import { PRICE_OVER_210_DAYS } from "./price-sql";
 import { PROVIDER_COLUMNS, type ProviderRow, type ProviderView, toProviderView } from "./provider-row";
 
 export type ProviderFilters = MarketFilters & {
-  /** `fastest`: by the last probe's latency. `reliable`: by the share of probes of 30 days that were answered. */
   sort?: MarketSort | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
 };
-
-export const MARKET_SORTS = ["name", "price", "newest", "fastest", "reliable"] as const;
-export type MarketSort = (typeof MARKET_SORTS)[number];
 
 const whole = z.string().regex(/^\d{1,90}$/);
 const plain = (cast: string) => ({

@@ -1,7 +1,7 @@
 import { LEDGER_ASSET } from "@/lib/domain/asset";
+import { type Facet, type HealthState, PRICE_BANDS, type PriceBandId } from "@/lib/domain/market-facet";
 import type { TierName } from "@/lib/domain/tier";
 import { HEALTH_STATE } from "./health-sql";
-import { type Facet, type HealthState, PRICE_BANDS, type PriceBandId } from "./market-facet";
 import { PRICE_OVER_210_DAYS } from "./price-sql";
 
 /** Which providers are wanted. A list takes any of its values; an empty one takes all. */

@@ -61,7 +61,7 @@ async function register(id: string, active = true): Promise<void> {
   await pool().query("update provider set endpoint = $2 where id = $1", [id, `http://${host}/${id}`]);
 }
 
-const probe = (endpoint: string) => probeProvider(endpoint, { allow: [host], deadlineMs: 250 });
+const probe = (endpoint: string) => probeProvider(endpoint, { allow: [host], deadlineMs: 1_000 });
 const pass = (options = {}) => probeProviders({ limit: 100, schedule: INTERVAL, probe, ...options });
 const due = () => pool().query("update provider_health set due_ms = 0");
 
@@ -140,14 +140,14 @@ describe("one pass", () => {
     await pool().query(
       "update provider_health set due_ms = case when provider_id like 'hanging%' then 0 else 1 end",
     );
-    const slowProbe = (endpoint: string) => probeProvider(endpoint, { allow: [host], deadlineMs: 1_500 });
+    const slowProbe = (endpoint: string) => probeProvider(endpoint, { allow: [host], deadlineMs: 4_000 });
     const ended = pass({ probe: slowProbe });
     await vi.waitFor(
       async () => {
         const { rows } = await pool().query("select 1 from provider_health where checked_ms is not null");
         expect(rows).toHaveLength(20);
       },
-      { timeout: 1_200, interval: 20 },
+      { timeout: 3_500, interval: 20 },
     );
     expect(await ended).toMatchObject({ probed: 26, failed: 6, more: false });
   });

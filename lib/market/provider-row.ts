@@ -35,6 +35,7 @@ export type ProviderRow = {
   services: number;
   earned: string;
   requests: string;
+  activeStreams: number;
 };
 
 /** Columns of a `ProviderRow` from `provider p`. Amounts travel as text: a JSON number would round them. */
@@ -48,7 +49,8 @@ export const PROVIDER_COLUMNS = `
    from provider_tier t where t.provider_id = p.id) as tiers,
   (select count(*)::int from service s where s.provider_id = p.id and s.active) as services,
   (select coalesce(sum(c.earned), 0)::text from counter c where c.scope = 'provider:' || p.id) as earned,
-  (select coalesce(sum(c.requests), 0)::text from counter c where c.scope = 'provider:' || p.id) as requests`;
+  (select coalesce(sum(c.requests), 0)::text from counter c where c.scope = 'provider:' || p.id) as requests,
+  (select coalesce(sum(c.streams_active), 0)::int from counter c where c.scope = 'provider:' || p.id) as "activeStreams"`;
 
 export type TierView = ReturnType<typeof toTierView>;
 export type ProviderView = ReturnType<typeof toProviderView>;

@@ -49,6 +49,7 @@ export const providerOutput = z
     services: z.int(),
     totalEarned: amountOutput,
     totalRequestsServed: z.int(),
+    activeStreams: z.int(),
     createdAt: instant,
     updatedAt: instant,
   })

@@ -1,0 +1,42 @@
+import "server-only";
+import { pool } from "@/lib/db/pool";
+import { paths } from "@/lib/paths";
+
+export type TryService = { providerId: string; providerName: string; slug: string; name: string };
+
+/** The answer may be this old: which service is tried first changes seldom. */
+const FRESH_MS = 30_000;
+
+type Kept = { found: Promise<TryService | null>; untilMs: number };
+// Every route of Next is a bundle of its own; they share the process.
+const shared = globalThis as typeof globalThis & { superstreamTryService?: Kept | undefined };
+
+/**
+ * The service that a newcomer tries first: one that comes with an example to send, that the stream alone pays, of a
+ * provider that answers; the shorter its example, the easier it is to understand.
+ */
+export function findTryService(): Promise<TryService | null> {
+  const kept = shared.superstreamTryService;
+  if (kept && kept.untilMs > performance.now()) return kept.found;
+  const found = readTryService();
+  shared.superstreamTryService = { found, untilMs: performance.now() + FRESH_MS };
+  found.catch(() => {
+    if (shared.superstreamTryService?.found === found) shared.superstreamTryService = undefined;
+  });
+  return found;
+}
+
+async function readTryService(): Promise<TryService | null> {
+  const { rows } = await pool().query<TryService>(
+    `select p.id as "providerId", p.name as "providerName", s.slug, s.name
+       from service s join provider p on p.id = s.provider_id left join provider_health h on h.provider_id = p.id
+      where s.active and p.active and s.example is not null and s.price_per_call = 0
+      order by (h.state = 'up') desc nulls last, length(s.example::text), s.id limit 1`,
+  );
+  return rows[0] ?? null;
+}
+
+/** Where it is tried: its form, with the steps of a first visit above it. */
+export function tryHref({ providerId, slug }: TryService): string {
+  return `${paths.provider(providerId)}?service=${encodeURIComponent(slug)}#first-steps`;
+}
