@@ -1,29 +1,61 @@
-// `npm run bench`: every promise about speed, measured in one run. See scripts/bench/options.ts for how to call it.
+// `npm run bench`: every promise about speed, measured in one run. How to call it: scripts/bench/bench-options.ts, or --help.
+
+import { formatNumber } from "./bench/bench-markdown";
 import { readBenchOptions } from "./bench/bench-options";
-import type { BenchOptions, BenchResult } from "./bench/bench-result";
-import { measureMppx } from "./bench/mppx-per-call";
-import { measurePaidCalls, PAID_CALL_NAMES } from "./bench/paid-call";
-import { measureScale } from "./bench/scale";
-import { describeFailure } from "./report.mjs";
+import { benchParts } from "./bench/bench-parts";
+import type { BenchResult } from "./bench/bench-result";
+import { describeRun, writeReport } from "./bench/write-report";
+import { bold, describeFailure, green, red } from "./report.mjs";
 
-type Part = { names: readonly string[]; measure: (options: BenchOptions) => Promise<BenchResult[]> };
+const names = benchParts.flatMap((part) => part.names);
+const options = readBenchOptions(names);
+const wanted = benchParts.filter((part) => part.names.some((name) => options.only.has(name)));
+const minutes = wanted.reduce((sum, part) => sum + part.seconds(options), 0) / 60;
+console.log(
+  `${wanted
+    .flatMap((part) => part.names)
+    .filter((name) => options.only.has(name))
+    .join(", ")}: about ${Math.ceil(minutes)} min`,
+);
 
-const parts: Part[] = [
-  { names: PAID_CALL_NAMES, measure: measurePaidCalls },
-  { names: ["mppx/per-call"], measure: measureMppx },
-  { names: ["scale/1m"], measure: measureScale },
-];
-const options = readBenchOptions(parts.flatMap(({ names }) => names));
-
-for (const { names, measure } of parts) {
-  if (!names.some((name) => options.only.has(name))) continue;
+const results: BenchResult[] = [];
+for (const part of wanted) {
+  console.log(`\n${bold(part.title)}`);
   try {
-    for (const result of await measure(options)) {
-      console.log(result);
-      if (result.faults.length > 0) process.exitCode = 1;
+    for (const result of await part.measure(options)) {
+      print(result);
+      if (result.faults.length === 0) results.push(result);
     }
   } catch (error) {
-    console.error(describeFailure(error));
+    console.error(describeFailure(error)); // The other parts go on.
     process.exitCode = 1;
   }
+}
+if (options.quick || options.alone)
+  console.log("\nNothing was written down: figures of --quick and --alone compare with nothing.");
+else if (results.length > 0) {
+  writeReport(results, names, describeRun());
+  console.log("\nWritten to docs/benchmarks.md and docs/benchmarks.json.");
+}
+process.exit(); // Whatever a failed part left behind ends with this process.
+
+function print({
+  name,
+  value,
+  unit,
+  baseline,
+  ratio,
+  p50Ms,
+  p99Ms,
+  targets,
+  notes,
+  faults,
+}: BenchResult): void {
+  const compared = ratio === null ? "" : `, ${ratio.toPrecision(3)} of ${baseline}`;
+  const latency = p50Ms === null ? "" : `, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms?.toFixed(1)} ms`;
+  console.log(`${bold(name)}: ${formatNumber(value)} ${unit}${compared}${latency}`);
+  for (const { text, met } of targets) console.log(`  ${met ? green("met") : red("not met")}: ${text}`);
+  for (const note of notes) console.log(`  ${note}`);
+  for (const fault of faults.slice(0, 20)) console.error(red(`  ${fault}`));
+  if (faults.length > 0) process.exitCode = 1;
 }

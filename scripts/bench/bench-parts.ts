@@ -1,0 +1,37 @@
+import type { BenchOptions, BenchResult } from "./bench-result";
+import { measureMppx } from "./mppx-per-call";
+import { measurePaidCalls, PAID_CALL_NAMES } from "./paid-call";
+import { measureScale } from "./scale";
+
+/** One or several figures that are measured together. */
+export type BenchPart = {
+  title: string;
+  names: readonly string[];
+  /** About how long it takes. */
+  seconds: (options: BenchOptions) => number;
+  measure: (options: BenchOptions) => Promise<BenchResult[]>;
+};
+
+const load = ({ rounds, seconds }: BenchOptions, sides: number) => sides * rounds * (seconds + 1);
+
+/** Everything that is measured, in the order of the report. */
+export const benchParts: readonly BenchPart[] = [
+  {
+    title: "Paid calls",
+    names: PAID_CALL_NAMES,
+    seconds: (options) => 20 + load(options, options.alone ? 1 : 6),
+    measure: measurePaidCalls,
+  },
+  {
+    title: "Against mppx, call by call",
+    names: ["mppx/per-call"],
+    seconds: (options) => 60 + load(options, 3),
+    measure: measureMppx,
+  },
+  {
+    title: "A million streams",
+    names: ["scale/1m"],
+    seconds: (options) => (options.quick ? 15 : 180) + load(options, 3),
+    measure: measureScale,
+  },
+];
