@@ -15,7 +15,10 @@ export type LedgerFunction =
   | "resume_stream"
   | "set_auto_top_up"
   | "collect_stream"
+  | "collect_streams"
   | "sweep_stream"
+  | "sweep_batch"
+  | "settle_streams"
   | "authorize_requests"
   | "complete_requests";
 

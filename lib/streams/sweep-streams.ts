@@ -3,6 +3,7 @@ import { z } from "zod";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import { logger } from "@/lib/log";
+import { settledBatch } from "./settled-batch";
 
 const sweptOutput = z.object({ streamId: z.string(), from: z.string(), to: z.string() }).nullable();
 
@@ -11,17 +12,20 @@ export type SweepReport = { looked: number; changed: number; voided: number; fai
 
 /**
  * One bounded pass of what time does: automatic top-ups, exhaustion, the end of grace, settlement of closing streams,
- * paid calls of dead servers, rows that have expired. Each stream is its own transaction, claimed by its row, so a pass is
- * safe to run twice or by many; one that fails is left for the next pass.
+ * paid calls of dead servers, rows that have expired. Streams without a rule go in one transaction, those with a rule in one each;
+ * all are claimed by their rows, so a pass is safe to run twice or by many; one that fails is left for the next pass.
+ *
+ * @param options.limit how many streams of either kind
  */
 export async function sweepStreams(
   { limit, budgetMs = 10_000 }: { limit: number; budgetMs?: number },
   db: Queryable = pool(),
 ): Promise<SweepReport> {
-  const report: SweepReport = { looked: 0, changed: 0, voided: 0, failed: 0 };
   const end = performance.now() + budgetMs;
-  const due = await db.query<{ id: string }>("select due_streams($1) as id", [limit]);
-  for (const { id } of due.rows) {
+  const { looked = 0, changed, failed } = await callLedger("sweep_batch", { limit }, settledBatch, db);
+  const report: SweepReport = { looked, changed, voided: 0, failed };
+  const rules = await db.query<{ id: string }>("select due_rules($1) as id", [limit]);
+  for (const { id } of rules.rows) {
     if (performance.now() > end) break;
     report.looked += 1;
     try {
