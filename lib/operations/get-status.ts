@@ -12,7 +12,7 @@ import { watchInvariants } from "./watch-invariants";
 /** Longest that the answer waits for the database, and once for the first check of the books, in milliseconds. */
 const PATIENCE_MS = 1_000;
 /** A sweep that is later than this is late: two passes of the slowest usual setting, in milliseconds. */
-export const SWEEP_LATE_MS = 30_000;
+const SWEEP_LATE_MS = 30_000;
 
 export type InvariantStatus = { id: string; says: string; violations: number };
 
@@ -26,7 +26,7 @@ export type Status = {
   network: "devnet" | "mainnet";
   version: Version & { migration: string | null };
   database: { up: boolean; pingMs: number | null };
-  sweep: { lagMs: number | null };
+  sweep: { lagMs: number | null; late: boolean };
   streams: { open: number; total: number } | null;
   requestsServed: number | null;
   invariants: {
@@ -72,7 +72,7 @@ export async function getStatus(): Promise<Status> {
     network: env.NETWORK,
     version: { ...readVersion(), migration: gauges?.migration ?? null },
     database: { up: gauges !== null, pingMs: gauges?.pingMs ?? null },
-    sweep: { lagMs: gauges?.sweepLagMs ?? null },
+    sweep: { lagMs: gauges?.sweepLagMs ?? null, late: isLate(gauges) },
     streams: gauges && { open: gauges.streamsOpen, total: gauges.streamsTotal },
     requestsServed: gauges?.requestsServed ?? null,
     invariants: {
@@ -100,7 +100,11 @@ type Known = { gauges: Gauges | null; healthy: boolean | null; failure: string |
 
 function verdict({ gauges, healthy, failure }: Known): Status["status"] {
   if (!gauges || healthy === false) return "down";
-  return failure || isDraining() || gauges.sweepLagMs > SWEEP_LATE_MS ? "degraded" : "ok";
+  return failure || isDraining() || isLate(gauges) ? "degraded" : "ok";
+}
+
+function isLate(gauges: Gauges | null): boolean {
+  return gauges !== null && gauges.sweepLagMs > SWEEP_LATE_MS;
 }
 
 function byOutcome(entries: { labels: { outcome: string }; cell: { n: number } }[]): Record<string, number> {

@@ -1,3 +1,4 @@
+import { nowMs } from "@/lib/clock";
 import { DOOR_ENDPOINT } from "@/lib/metrics/door-endpoint";
 import { type Metrics, metrics, SECONDS } from "@/lib/metrics/metrics";
 
@@ -70,7 +71,7 @@ function take({ responses, durations }: Metrics): Sample {
   for (const { labels, cell } of durations.entries())
     if (labels.endpoint === DOOR_ENDPOINT)
       for (const [at, count] of cell.counts.entries()) door[at] = (door[at] ?? 0) + count;
-  return { atMs: Date.now(), requests, errors, door };
+  return { atMs: Number(nowMs()), requests, errors, door };
 }
 
 function isMarketplace(endpoint: string): boolean {

@@ -1,4 +1,5 @@
 import "server-only";
+import { nowMs } from "@/lib/clock";
 import { pool } from "@/lib/db/pool";
 import { INVARIANT_IDS, runInvariants } from "@/lib/ledger/run-invariants";
 import { logger } from "@/lib/log";
@@ -35,7 +36,7 @@ const shared = globalThis as typeof globalThis & { superstreamInvariants?: Watch
 export async function watchInvariants({ patienceMs }: { patienceMs: number }) {
   shared.superstreamInvariants ??= { latest: null, failure: null, nextAtMs: 0, checking: null };
   const watch = shared.superstreamInvariants;
-  if (Date.now() >= watch.nextAtMs)
+  if (Number(nowMs()) >= watch.nextAtMs)
     watch.checking ??= check(watch).finally(() => {
       watch.checking = null;
     });
@@ -44,22 +45,22 @@ export async function watchInvariants({ patienceMs }: { patienceMs: number }) {
 }
 
 async function check(watch: Watch): Promise<void> {
-  const began = Date.now();
+  const began = Number(nowMs());
   try {
     const found = await readBooks();
     const count = (id: string) => found.filter((violation) => violation.id === id).length;
     const violations = Object.fromEntries(INVARIANT_IDS.map((id) => [id, count(id)]));
     if (found.length > 0) logger.error({ violations: found.slice(0, 20) }, "The books do not hold");
-    watch.latest = { violations, checkedAtMs: Date.now(), tookMs: Date.now() - began };
+    watch.latest = { violations, checkedAtMs: Number(nowMs()), tookMs: Number(nowMs()) - began };
     watch.failure = null;
   } catch (error) {
     logger.error({ error }, "The books could not be checked");
     watch.failure =
       error instanceof Error && "code" in error && error.code === "57014"
         ? `Reading the books took longer than ${TIMEOUT_MS / 1000} s.`
-        : "The database did not answer.";
+        : "The books could not be read: the server’s log says why.";
   }
-  watch.nextAtMs = Date.now() + Math.max(CHECK_EVERY_MS, (Date.now() - began) / SHARE);
+  watch.nextAtMs = Number(nowMs()) + Math.max(CHECK_EVERY_MS, (Number(nowMs()) - began) / SHARE);
 }
 
 /** One connection, read only, with more time than a request gets and no place in front of one. */

@@ -53,7 +53,7 @@ export const getStatusOperation = defineOperation({
       migration: z.string().nullable(),
     }),
     database: z.strictObject({ up: z.boolean(), pingMs: z.number().nullable() }),
-    sweep: z.strictObject({ lagMs: z.int().nullable() }),
+    sweep: z.strictObject({ lagMs: z.int().nullable(), late: z.boolean() }),
     streams: z.strictObject({ open: z.int(), total: z.int() }).nullable(),
     requestsServed: z.int().nullable(),
     invariants: z.strictObject({
