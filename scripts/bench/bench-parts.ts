@@ -1,4 +1,5 @@
 import type { BenchOptions, BenchResult } from "./bench-result";
+import { MEMORY_NAMES, measureMemory } from "./memory";
 import { measureMppx } from "./mppx-per-call";
 import { measurePaidCalls, PAID_CALL_NAMES } from "./paid-call";
 import { measureScale } from "./scale";
@@ -33,5 +34,11 @@ export const benchParts: readonly BenchPart[] = [
     names: ["scale/1m"],
     seconds: (options) => (options.quick ? 15 : 180) + load(options, 3),
     measure: measureScale,
+  },
+  {
+    title: "Memory under load",
+    names: MEMORY_NAMES,
+    seconds: ({ memoryMinutes }) => 60 + memoryMinutes * 66, // And a look at millions of calls in the books.
+    measure: measureMemory,
   },
 ];
