@@ -69,6 +69,7 @@ const schema = z.object({
     .pipe(z.tuple([portNumber, portNumber, portNumber], "must be three port numbers, separated by commas"))
     .default([4101, 4102, 4103]),
   SWEEP_INTERVAL_MS: count(0, 3_600_000).default(1_000),
+  SETTLE_INTERVAL_MS: count(0, 2_592_000_000).default(86_400_000),
   PROBE_INTERVAL_MS: count(0, 300_000).default(60_000),
   DRAIN_DELAY_MS: count(0, 60_000).default(0),
   DENIED_RETENTION_DAYS: count(1, 3_650).default(7),

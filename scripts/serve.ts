@@ -23,6 +23,7 @@ import { flushCalls } from "@/lib/market/provider-health-calls";
 import { paidDoor } from "@/lib/mpp/paid-door";
 import { startDraining } from "@/lib/operations/draining";
 import { startHistory } from "@/lib/operations/history";
+import { startSettlementLoop } from "@/lib/streams/run-settlement";
 import { startSweepLoop } from "@/lib/streams/run-sweep";
 import { apiRoutes } from "./api-routes";
 
@@ -61,6 +62,8 @@ server.on("upgrade", (...upgrade) => {
 const stopJobs: (() => Promise<void>)[] = [startHistory()];
 if (databaseConfigured() && env.SWEEP_INTERVAL_MS > 0)
   stopJobs.push(startSweepLoop(env.SWEEP_INTERVAL_MS), startAlertLoops(env.SWEEP_INTERVAL_MS));
+if (databaseConfigured() && env.SETTLE_INTERVAL_MS > 0)
+  stopJobs.push(startSettlementLoop(env.SETTLE_INTERVAL_MS));
 if (databaseConfigured() && env.PROBE_INTERVAL_MS > 0) stopJobs.push(startProbeLoop(env.PROBE_INTERVAL_MS));
 
 server.once("error", (error: NodeJS.ErrnoException) => {

@@ -7,6 +7,7 @@ export const testEnvironment = {
   ADMIN_TOKEN: "tests-only-admin-token",
   CRON_SECRET: "tests-only-cron-secret",
   SWEEP_INTERVAL_MS: "0",
+  SETTLE_INTERVAL_MS: "0",
   PROBE_INTERVAL_MS: "0",
   LOG_LEVEL: "error",
 } as const;

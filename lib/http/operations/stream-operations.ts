@@ -304,6 +304,27 @@ export const collectStreamOperation = defineOperation({
   problems: ["stream-state", ...keyProblems],
 });
 
+export const collectStreamsOperation = defineOperation({
+  id: "collectStreams",
+  method: "POST",
+  path: "/api/v1/streams/collect",
+  tag: "streams",
+  summary:
+    "Pay out what has accrued in all streams that you receive; however often it is asked, the total is the same",
+  auth: "account",
+  body: z.strictObject({
+    after: streamId.optional().meta({ description: "Where an earlier answer says that it stopped." }),
+  }),
+  output: z.strictObject({
+    streams: z.int().meta({ description: "Streams that something was collected from." }),
+    collected: amountOutput,
+    after: z
+      .string()
+      .nullable()
+      .meta({ description: "Ask again with it: there is more. Null when that was all." }),
+  }),
+});
+
 export const setAutoTopUpOperation = defineOperation({
   ...changes,
   id: "setAutoTopUp",

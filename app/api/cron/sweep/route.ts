@@ -1,7 +1,9 @@
 import { runAlertsOnce } from "@/lib/alerts/run-alerts";
+import { env } from "@/lib/env";
 import { handle } from "@/lib/http/handle";
 import { sweepOperation } from "@/lib/http/operations/operator-operations";
 import { serve } from "@/lib/http/serve";
+import { settleStreams } from "@/lib/streams/settle-streams";
 import { sweepStreams } from "@/lib/streams/sweep-streams";
 
 /** Streams of one tick: what is left over waits for the next, and is settled lazily anyway. */
@@ -10,6 +12,8 @@ const LIMIT = 500;
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   handle(sweepOperation, async () => {
     await runAlertsOnce(); // First: once a stream is swept dry, nobody can be warned of it.
-    return sweepStreams({ limit: LIMIT });
+    const swept = await sweepStreams({ limit: LIMIT });
+    if (env.SETTLE_INTERVAL_MS > 0) await settleStreams({ intervalMs: env.SETTLE_INTERVAL_MS });
+    return swept;
   }),
 );
