@@ -1,6 +1,7 @@
 import "server-only";
 import { pool } from "@/lib/db/pool";
 import type { TierName } from "@/lib/domain/tier";
+import { HEALTH_STATE } from "./health-sql";
 import { PRICE_OVER_210_DAYS } from "./price-sql";
 import {
   PROVIDER_COLUMNS,
@@ -20,16 +21,20 @@ export async function findCheapest(wanted: {
   capability?: string | undefined;
   model?: string | undefined;
   tier?: TierName | undefined;
+  /** Only among those whose health is up. */
+  healthy?: boolean;
 }): Promise<Cheapest | null> {
-  const { capability = null, model = null, tier = "basic" } = wanted;
+  const { capability = null, model = null, tier = "basic", healthy = false } = wanted;
   const database = pool();
   const { rows } = await database.query<ProviderRow>(
     `select ${PROVIDER_COLUMNS}
        from provider p join provider_tier t on t.provider_id = p.id and t.name = $3
+            left join provider_health h on h.provider_id = p.id
       where p.active and ($1::text is null or $1 = any (p.capabilities)) and ($2::text is null or p.model = $2)
+        and (not $4::boolean or ${HEALTH_STATE} = 'up')
       order by ${PRICE_OVER_210_DAYS}, p.created_at, p.id
       limit 1`,
-    [capability, model, tier],
+    [capability, model, tier, healthy],
   );
   if (!rows[0]) return null;
   const { id, name, door, asset, tiers } = toProviderView(rows[0]);

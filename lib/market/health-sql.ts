@@ -1,5 +1,7 @@
-/** The health of `provider p` as `provider_health h`, left joined, has it. A provider that nobody looked at yet is unknown. */
-export const HEALTH_STATE = "coalesce(h.state, 'unknown')";
+import { UNKNOWN_AFTER_MS } from "./provider-health-rules";
+
+/** The health of `provider p` as `provider_health h`, left joined, has it. One that nobody looked at, or not lately, is unknown. */
+export const HEALTH_STATE = `(case when h.checked_ms >= clock_ms() - ${UNKNOWN_AFTER_MS} then h.state else 'unknown' end)`;
 
 /** Milliseconds that the last probe took; those that did not answer come last. */
 export const HEALTH_LATENCY =

@@ -28,6 +28,54 @@ const tierOutput = z
   })
   .meta({ id: "Tier" });
 
+const latencyOutput = z
+  .strictObject({ p50Ms: z.int(), p95Ms: z.int() })
+  .nullable()
+  .meta({ description: "At most 9.1 % off; null when nothing was measured." });
+const share = (description: string) => z.number().min(0).max(1).nullable().meta({ description });
+
+const healthSpanOutput = z
+  .strictObject({
+    probes: z.int(),
+    probesOk: z.int(),
+    uptime: share("Share of probes that were answered, 0 to 1."),
+    probeLatency: latencyOutput,
+    callsServed: z.int(),
+    callsFailed: z.int(),
+    successRate: share("Share of paid calls served, of those that the provider served or failed, 0 to 1."),
+    callLatency: latencyOutput,
+  })
+  .meta({ id: "HealthSpan" });
+
+const healthOutput = z
+  .strictObject({
+    state: z.enum(["up", "degraded", "down", "unknown"]).meta({
+      description:
+        "down: the last three probes failed and no paid call was served since. degraded: a recent probe failed, or less than 95 % of the day's probes or paid calls succeeded. unknown: not probed in the last 15 minutes.",
+    }),
+    reason: z
+      .enum([
+        "probes-failed",
+        "probe-failed",
+        "served-despite-probes",
+        "low-uptime",
+        "low-success-rate",
+        "not-checked",
+        "not-checked-lately",
+      ])
+      .nullable(),
+    checkedAt: instant.nullable(),
+    latencyMs: z.int().nullable().meta({ description: "Of the last probe; null when it failed." }),
+    problem: z.enum(["timeout", "refused", "unreachable", "server-error"]).nullable(),
+    failures: z.int().meta({ description: "Failed probes in a row." }),
+    failingSince: instant.nullable(),
+    day: healthSpanOutput.meta({ description: "The hour under way and the 23 before it." }),
+    month: healthSpanOutput.meta({ description: "The day (UTC) under way and the 29 before it." }),
+  })
+  .meta({ id: "ProviderHealth" });
+
+const healthy = z.literal("true").meta({ description: "Only providers whose health is up." });
+
 export const providerOutput = z
   .strictObject({
     id: z.string(),
@@ -52,6 +100,7 @@ export const providerOutput = z
     activeStreams: z.int(),
     createdAt: instant,
     updatedAt: instant,
+    health: healthOutput,
   })
   .meta({ id: "Provider" });
 
@@ -77,6 +126,7 @@ export const listProvidersOperation = defineOperation({
       .optional()
       .meta({ description: "Highest price of that tier, base units a day." }),
     sort: z.enum(["name", "price", "newest"]).optional(),
+    healthy: healthy.optional(),
     cursor: cursor.optional(),
     limit: limit.optional(),
   }),
@@ -107,6 +157,7 @@ export const findCheapestProviderOperation = defineOperation({
       capability: label.optional(),
       model: text(1, 100).optional(),
       tier: tierName.optional().meta({ description: "The tier to compare; basic if absent." }),
+      healthy: healthy.optional(),
     })
     .refine(({ capability, model }) => (capability === undefined) !== (model === undefined), {
       error: "Give either capability or model.",
@@ -119,6 +170,7 @@ export const findCheapestProviderOperation = defineOperation({
         door: z.string(),
         asset: assetOutput,
         tier: tierOutput,
+        health: healthOutput,
       })
       .nullable(),
   }),
