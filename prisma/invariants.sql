@@ -115,11 +115,11 @@ WHERE r.price > 0 AND r.state <> 'denied' AND NOT EXISTS (SELECT 1 FROM hold h W
 
 UNION ALL
 SELECT 'I13', s.id, 'authorised ' || s.next_seq - 1 || ', served ' || s.served || ', denied ' || s.denied || '; logged '
-  || coalesce(r.authorised, 0) || ', ' || coalesce(r.served, 0) || ', ' || coalesce(r.denied, 0)
-FROM stream s LEFT JOIN (
+  || coalesce(r.authorised, 0) || ', ' || coalesce(r.served, 0) || ', ' || coalesce(r.denied, 0) + coalesce(f.calls, 0)
+FROM stream s LEFT JOIN denied_tally f ON f.stream_id = s.id LEFT JOIN (
   SELECT stream_id, count(seq) AS authorised, count(*) FILTER (WHERE state IN ('open', 'served')) AS served, count(*) FILTER (WHERE state = 'denied') AS denied
   FROM request GROUP BY 1) r ON r.stream_id = s.id
-WHERE (s.next_seq - 1, s.served, s.denied) IS DISTINCT FROM (coalesce(r.authorised, 0), coalesce(r.served, 0), coalesce(r.denied, 0))
+WHERE (s.next_seq - 1, s.served, s.denied) IS DISTINCT FROM (coalesce(r.authorised, 0), coalesce(r.served, 0), coalesce(r.denied, 0) + coalesce(f.calls, 0))
 
 UNION ALL -- I14  A settled stream has left nothing behind.
 SELECT 'I14', s.id, 'settled with ' || a.balance || ' in escrow'

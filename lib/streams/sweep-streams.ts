@@ -3,6 +3,7 @@ import { z } from "zod";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import { logger } from "@/lib/log";
+import { forgetDenied } from "./forget-denied";
 import { settledBatch } from "./settled-batch";
 
 const sweptOutput = z.object({ streamId: z.string(), from: z.string(), to: z.string() }).nullable();
@@ -39,6 +40,7 @@ export async function sweepStreams(
   const stale = await db.query<{ n: string }>("select void_stale_requests($1) as n", [limit]);
   report.voided = Number(stale.rows[0]?.n ?? 0);
   await db.query("select forget_expired($1)", [1_000]);
+  await forgetDenied({}, db);
   return report;
 }
 
