@@ -1,10 +1,7 @@
 import "server-only";
 import { startLoop } from "@/lib/loop";
-import { probeProviders } from "./probe-providers";
-import { forgetOldHealth } from "./provider-health-retention";
+import { probePass } from "./probe-pass";
 
-/** Most providers of one pass. */
-const BATCH = 64;
 /** How soon a provider that has just registered, or moved, gets its first probe. */
 const LOOK_EVERY_MS = 5_000;
 
@@ -17,12 +14,7 @@ export function startProbeLoop(intervalMs: number): () => Promise<void> {
   const stopLoop = startLoop({
     name: "provider probes",
     intervalMs: Math.min(LOOK_EVERY_MS, intervalMs),
-    pass: async () => {
-      const schedule = { intervalMs };
-      const { more } = await probeProviders({ limit: BATCH, schedule, signal: stop.signal });
-      await forgetOldHealth();
-      return more;
-    },
+    pass: () => probePass({ intervalMs, signal: stop.signal }),
   });
   return () => {
     stop.abort();

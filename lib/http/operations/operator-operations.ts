@@ -95,7 +95,8 @@ export const sweepOperation = defineOperation({
   method: "GET",
   path: "/api/cron/sweep",
   tag: "operations",
-  summary: "One bounded pass of top-ups, exhaustion, grace and the settlement that is due; safe to run twice",
+  summary:
+    "One bounded pass of top-ups, exhaustion, grace, the settlement and the health checks that are due; safe to run twice",
   auth: "cron",
   output: z.strictObject({ looked: z.int(), changed: z.int(), voided: z.int(), failed: z.int() }),
 });

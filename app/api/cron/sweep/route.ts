@@ -3,6 +3,7 @@ import { env } from "@/lib/env";
 import { handle } from "@/lib/http/handle";
 import { sweepOperation } from "@/lib/http/operations/operator-operations";
 import { serve } from "@/lib/http/serve";
+import { probePass } from "@/lib/market/probe-pass";
 import { settleStreams } from "@/lib/streams/settle-streams";
 import { sweepStreams } from "@/lib/streams/sweep-streams";
 
@@ -14,6 +15,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
     await runAlertsOnce(); // First: once a stream is swept dry, nobody can be warned of it.
     const swept = await sweepStreams({ limit: LIMIT });
     if (env.SETTLE_INTERVAL_MS > 0) await settleStreams({ intervalMs: env.SETTLE_INTERVAL_MS });
+    if (env.PROBE_INTERVAL_MS > 0) await probePass({ intervalMs: env.PROBE_INTERVAL_MS });
     return swept;
   }),
 );
