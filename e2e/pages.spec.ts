@@ -45,12 +45,12 @@ test.describe("on a telephone", () => {
     await opening.getByRole("button", { name: "Open stream" }).click();
     await opening.getByRole("link", { name: "Watch the stream" }).click();
     await expect(page.getByRole("status", { name: "Stream" })).toHaveText("Streaming");
-    await expect(page.getByText(/adds 4 h below 1 h/)).toBeVisible();
+    await expect(page.getByText(/^Adds 4 h when less than 1 h is left/)).toBeVisible();
     const over = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(await over()).toBeLessThanOrEqual(0);
-    await page.getByRole("button", { name: "Automatic top-up" }).click();
-    const dialog = page.getByRole("dialog", { name: "Automatic top-up" });
+    await page.getByRole("button", { name: "Turn off" }).click();
+    const dialog = page.getByRole("dialog", { name: "Turn off the automatic top-up" });
     await dialog.getByRole("button", { name: "Turn it off" }).click();
     await expect(dialog.getByText("Off: the stream stops when its deposit is empty.")).toBeVisible();
     expect(await over()).toBeLessThanOrEqual(0);

@@ -1,6 +1,5 @@
 "use client";
 import { useState } from "react";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { amountOver } from "@/lib/domain/rate";
@@ -15,6 +14,14 @@ const MINUTE_MS = 60_000n;
 const HOUR_MS = 60n * MINUTE_MS;
 const triggers = [10n * MINUTE_MS, 30n * MINUTE_MS, HOUR_MS, 4n * HOUR_MS];
 const chunks = [HOUR_MS, 4n * HOUR_MS, 24n * HOUR_MS];
+/** How long the rule holds from now on, in ms; "" for as long as the stream. */
+const ends = [
+  { value: "", text: "As long as the stream" },
+  { value: String(24n * HOUR_MS), text: "A day" },
+  { value: String(7n * 24n * HOUR_MS), text: "A week" },
+  { value: String(30n * 24n * HOUR_MS), text: "30 days" },
+];
+const KEEP = "keep";
 
 type Props = { stream: StreamView; send: StreamActionSet["setAutoTopUp"]; onClose: () => void };
 
@@ -26,6 +33,9 @@ export function AutoTopUpDialog({ stream, send, onClose }: Props) {
   const [dailyText, setDailyText] = useState(() =>
     proposedAmount(rule?.dailyMax ?? amountOver(rate, 28n * HOUR_MS, "ceil"), asset),
   );
+  // An end that is over is none to keep.
+  const keptMs = rule?.expiresMs != null && rule.expiresMs > stream.serverNowMs ? rule.expiresMs : null;
+  const [end, setEnd] = useState(keptMs === null ? "" : KEEP);
   const { state, submit } = useMoneyAction(send);
   const { units: dailyMax } = readAmount(dailyText, asset);
   const chunk = amountOver(rate, chunkMs, "ceil");
@@ -53,9 +63,10 @@ export function AutoTopUpDialog({ stream, send, onClose }: Props) {
       state={state}
       onConfirm={() => {
         if (dailyMax === undefined) return;
+        const endMs = end === KEEP ? keptMs : end === "" ? null : stream.serverNowMs + BigInt(end);
         void submit({
           streamId: stream.id,
-          rule: { triggerMs, chunkMs, dailyMax, expiresMs: rule?.expiresMs ?? null },
+          rule: { triggerMs, chunkMs, dailyMax, expiresMs: endMs },
         });
       }}
       done={(after) =>
@@ -96,24 +107,29 @@ export function AutoTopUpDialog({ stream, send, onClose }: Props) {
           )}
         </Field>
       </div>
-      <AmountField
-        label="At most in a day"
-        asset={asset}
-        text={dailyText}
-        onText={setDailyText}
-        error={wrong}
-      />
-      {rule ? (
-        <Button
-          tone="stop"
-          size="sm"
-          className="justify-self-start"
-          busy={state.phase === "sent"}
-          onClick={() => void submit({ streamId: stream.id, rule: null })}
-        >
-          Turn it off
-        </Button>
-      ) : null}
+      <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
+        <AmountField
+          label="At most in a day"
+          asset={asset}
+          text={dailyText}
+          onText={setDailyText}
+          error={wrong}
+        />
+        <Field label="For" required plain>
+          {(control) => (
+            <Select {...control} value={end} onChange={(event) => setEnd(event.target.value)}>
+              {keptMs === null ? null : (
+                <option value={KEEP}>{formatDuration(keptMs - stream.serverNowMs)} more, as before</option>
+              )}
+              {ends.map(({ value, text }) => (
+                <option key={value} value={value}>
+                  {text}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
     </MoneyDialog>
   );
 }

@@ -15,12 +15,16 @@ const endings: Record<string, string> = {
   close: "closed",
 };
 
+/** More segments than this are not listed: the newest are. */
+const SHOWN_MAX = 50;
+
 type Props = { segments: readonly SegmentView[]; stream: StreamView };
 
 /** The stretches of constant rate that a stream is made of. What they accrued adds up to what the stream did. */
 export function SegmentsTable({ segments, stream }: Props) {
   const { asset, serverNowMs } = stream;
   const anchor = anchorOf(stream);
+  const hidden = Math.max(0, segments.length - SHOWN_MAX);
   return (
     <Table label="Table of segments">
       <thead>
@@ -33,9 +37,19 @@ export function SegmentsTable({ segments, stream }: Props) {
         </tr>
       </thead>
       <tbody>
-        {segments.map(({ seq, tier, rate, startMs, endMs, endCause, accruedAtEnd }, index) => {
+        {hidden > 0 ? (
+          <tr>
+            <Td colSpan={4} className="text-soft">
+              {hidden} earlier segments
+            </Td>
+            <Td className="text-right">
+              <Amount value={segments[hidden - 1]?.accruedAtEnd ?? 0n} asset={asset} symbol={false} />
+            </Td>
+          </tr>
+        ) : null}
+        {segments.slice(hidden).map(({ seq, tier, rate, startMs, endMs, endCause, accruedAtEnd }, index) => {
           const elapsedMs = (endMs ?? serverNowMs) - startMs;
-          const before = segments[index - 1]?.accruedAtEnd ?? 0n;
+          const before = segments[hidden + index - 1]?.accruedAtEnd ?? 0n;
           return (
             <tr key={seq}>
               <Td>

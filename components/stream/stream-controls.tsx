@@ -1,9 +1,8 @@
 "use client";
-import { CirclePause, CirclePlay, CirclePlus, CircleX, HandCoins, Layers, RefreshCw } from "lucide-react";
+import { CirclePause, CirclePlay, CirclePlus, CircleX, HandCoins, Layers } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import type { StreamView } from "@/lib/streams/stream-view";
-import { AutoTopUpDialog } from "./auto-top-up-dialog";
 import { ChangeTierDialog } from "./change-tier-dialog";
 import { CloseDialog } from "./close-dialog";
 import { CollectDialog } from "./collect-dialog";
@@ -11,7 +10,7 @@ import { PauseDialog, ResumeDialog } from "./pause-dialog";
 import type { StreamActionSet, TierChoice } from "./stream-actions-type";
 import { TopUpDialog } from "./top-up-dialog";
 
-type Name = "topUp" | "autoTopUp" | "tier" | "pause" | "resume" | "close" | "collect";
+type Name = "topUp" | "tier" | "pause" | "resume" | "close" | "collect";
 
 type Props = {
   stream: StreamView;
@@ -42,9 +41,6 @@ export function StreamControls({ stream, tiers, walletBalance, role, actions }: 
           <Button tone="flow" onClick={show("topUp")}>
             <CirclePlus aria-hidden /> Top up
           </Button>
-          <Button onClick={show("autoTopUp")}>
-            <RefreshCw aria-hidden /> Automatic top-up
-          </Button>
           {status === "active" || status === "paused" ? (
             <Button onClick={show("tier")}>
               <Layers aria-hidden /> Change tier
@@ -72,9 +68,6 @@ export function StreamControls({ stream, tiers, walletBalance, role, actions }: 
 
       {open === "topUp" ? (
         <TopUpDialog stream={shown} walletBalance={walletBalance} send={actions.topUp} onClose={onClose} />
-      ) : null}
-      {open === "autoTopUp" ? (
-        <AutoTopUpDialog stream={shown} send={actions.setAutoTopUp} onClose={onClose} />
       ) : null}
       {open === "tier" ? (
         <ChangeTierDialog stream={shown} tiers={tiers} send={actions.changeTier} onClose={onClose} />

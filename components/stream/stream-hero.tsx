@@ -8,9 +8,17 @@ import { CurrentLine } from "./current-line";
 import { LiveAmount } from "./live-amount";
 import { RateText } from "./rate-text";
 import { RunwayClock } from "./runway-clock";
+import { RunwayRule } from "./runway-rule";
+import type { StreamActionSet } from "./stream-actions-type";
+
+type Props = {
+  stream: StreamView;
+  /** Changes the automatic top-up; null for the receiver. */
+  setAutoTopUp: StreamActionSet["setAutoTopUp"] | null;
+};
 
 /** The big figure: what has flowed, to the ninth decimal while it flows, and how long it goes on. */
-export function StreamHero({ stream }: { stream: StreamView }) {
+export function StreamHero({ stream, setAutoTopUp }: Props) {
   const { asset, serverNowMs, status } = stream;
   const over = status === "settled" || status === "closing";
   return (
@@ -45,6 +53,7 @@ export function StreamHero({ stream }: { stream: StreamView }) {
         </div>
       </div>
       <CurrentLine moving={status === "active"} className="rounded-none" />
+      {over ? null : <RunwayRule stream={stream} send={setAutoTopUp} />}
     </Card>
   );
 }

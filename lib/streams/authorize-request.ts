@@ -108,6 +108,7 @@ const batched = microBatch((calls: AuthorizeCall[]) => authorizeRequests(calls),
 const plain = microBatch((calls: PlainCall[]) => authorizePlainRequests(calls), {
   maxSize: 256,
   lanes: 2,
+  onBatch: (size) => metrics().batches.of("authorize").observe(size),
   alone: isDataError,
 });
 

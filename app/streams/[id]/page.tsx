@@ -2,11 +2,13 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { PageHead } from "@/components/layout/page-head";
+import { ConservationCard } from "@/components/stream/conservation-card";
 import { EventsList } from "@/components/stream/events-list";
 import { KeepFresh } from "@/components/stream/keep-fresh";
 import { MoneyBreakdown } from "@/components/stream/money-breakdown";
 import { SegmentsTable } from "@/components/stream/segments-table";
 import { StatusBadge } from "@/components/stream/status-badge";
+import { StreamChart } from "@/components/stream/stream-chart";
 import { StreamControls } from "@/components/stream/stream-controls";
 import { StreamHero } from "@/components/stream/stream-hero";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
@@ -14,11 +16,13 @@ import { Empty } from "@/components/ui/empty";
 import { SignInButton } from "@/components/wallet/sign-in-button";
 import { currentAccount } from "@/lib/auth/current-account";
 import { ProblemError } from "@/lib/errors";
+import { streamConservation } from "@/lib/ledger/stream-conservation";
 import { getProvider } from "@/lib/market/get-provider";
 import { paths } from "@/lib/paths";
 import { getStream } from "@/lib/streams/get-stream";
+import { getStreamChart } from "@/lib/streams/get-stream-chart";
 import { getWallet } from "@/lib/streams/get-wallet";
-import { listStreamEvents } from "@/lib/streams/list-stream-events";
+import { listLatestStreamEvents } from "@/lib/streams/list-stream-events";
 import { listStreamSegments } from "@/lib/streams/list-stream-segments";
 import type { StreamView } from "@/lib/streams/stream-view";
 import { StreamFacts } from "../_components/stream-facts";
@@ -34,7 +38,7 @@ import {
 
 export const metadata: Metadata = { title: "Stream" };
 
-const EVENTS_SHOWN = 200;
+const EVENTS_SHOWN = 100;
 const actions = {
   topUp: topUpStreamAction,
   pause: pauseStreamAction,
@@ -60,9 +64,11 @@ export default async function StreamPage({ params }: Props) {
 
   const actor = account.address;
   const stream = await getOwnStream(actor, id);
-  const [segments, events, provider, wallet] = await Promise.all([
+  const [segments, events, chart, books, provider, wallet] = await Promise.all([
     listStreamSegments({ actor, streamId: id }),
-    listStreamEvents({ actor, streamId: id, limit: EVENTS_SHOWN }),
+    listLatestStreamEvents({ actor, streamId: id, limit: EVENTS_SHOWN }),
+    getStreamChart({ actor, streamId: id }),
+    streamConservation({ actor, streamId: id }),
     getProvider(stream.provider.id),
     getWallet({ address: actor }),
   ]);
@@ -88,7 +94,7 @@ export default async function StreamPage({ params }: Props) {
       />
       <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <div className="grid grid-cols-1 content-start gap-5">
-          <StreamHero stream={stream} />
+          <StreamHero stream={stream} setAutoTopUp={role === "sender" ? actions.setAutoTopUp : null} />
           <StreamControls
             stream={stream}
             tiers={provider.tiers}
@@ -96,6 +102,14 @@ export default async function StreamPage({ params }: Props) {
             role={role}
             actions={actions}
           />
+          <Card aria-labelledby="chart">
+            <CardHeader>
+              <CardTitle id="chart">Deposit and accrual</CardTitle>
+            </CardHeader>
+            <CardBody>
+              <StreamChart data={chart} asset={stream.asset} />
+            </CardBody>
+          </Card>
           <Card aria-labelledby="segments">
             <CardHeader>
               <CardTitle id="segments">Segments</CardTitle>
@@ -114,13 +128,14 @@ export default async function StreamPage({ params }: Props) {
               <MoneyBreakdown stream={stream} />
             </CardBody>
           </Card>
+          <ConservationCard books={books} />
           <StreamFacts stream={stream} />
           <Card aria-labelledby="events">
             <CardHeader>
               <CardTitle id="events">What happened</CardTitle>
             </CardHeader>
             <CardBody>
-              <EventsList events={events.items} asset={stream.asset} />
+              <EventsList events={events} asset={stream.asset} />
             </CardBody>
           </Card>
         </div>

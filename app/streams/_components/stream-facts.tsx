@@ -4,12 +4,11 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Fact } from "@/components/ui/fact";
 import { LocalTime } from "@/components/ui/local-time";
 import { ShortAddress } from "@/components/wallet/short-address";
-import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
 
 /** The terms of a stream and its counts. */
 export function StreamFacts({ stream }: { stream: StreamView }) {
-  const { autoTopUp: rule, asset } = stream;
+  const { asset } = stream;
   return (
     <Card aria-labelledby="facts">
       <CardHeader>
@@ -29,11 +28,6 @@ export function StreamFacts({ stream }: { stream: StreamView }) {
               <Amount value={stream.used} asset={asset} />
             </Fact>
           ) : null}
-          <Fact label="Automatic top-up">
-            {rule
-              ? `adds ${formatDuration(rule.chunkMs)} below ${formatDuration(rule.triggerMs)}, at most ${formatToken(rule.dailyMax, asset)} a day`
-              : "off"}
-          </Fact>
           <Fact label="Opened">
             <LocalTime ms={stream.startedAtMs} />
           </Fact>
