@@ -15,7 +15,6 @@ export const operations: readonly Operation[] = [
   registry,
   streams,
   alerts,
-  alerts,
   account,
   operator,
   simulations,
