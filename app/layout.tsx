@@ -3,6 +3,7 @@ import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { AlertBell } from "@/components/alerts/alert-bell";
 import { DevnetBanner } from "@/components/layout/devnet-banner";
 import { SiteFooter } from "@/components/layout/site-footer";
 import { SiteHeader } from "@/components/layout/site-header";
@@ -10,11 +11,14 @@ import type { Theme } from "@/components/layout/theme-toggle";
 import { Toaster } from "@/components/ui/toaster";
 import { AccountMenu } from "@/components/wallet/account-menu";
 import { SessionProvider } from "@/components/wallet/session-provider";
+import { listAlerts } from "@/lib/alerts/list-alerts";
 import { currentAccount } from "@/lib/auth/current-account";
 import { databaseConfigured, env } from "@/lib/env";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { SetupGuide } from "./_components/setup-guide";
 import { faucetAction } from "./actions";
+import { dismissAlertAction } from "./alerts/actions";
+import { topUpStreamAction } from "./streams/actions";
 
 /** Every page is made for one request: the nonce of its content security policy is new each time. */
 export const dynamic = "force-dynamic";
@@ -42,7 +46,12 @@ const jetbrains = localFont({
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = readTheme((await cookies()).get("theme")?.value);
   const account = await currentAccount();
-  const wallet = account && (await getWallet({ address: account.address }));
+  const [wallet, alerts] = account
+    ? await Promise.all([
+        getWallet({ address: account.address }),
+        listAlerts({ actor: account.address, live: true, limit: 100 }),
+      ])
+    : [null, null];
   const devnet = env.NETWORK === "devnet";
   const content = (
     <main
@@ -76,6 +85,16 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           <SiteHeader
             theme={theme}
             signedIn={wallet !== null}
+            alerts={
+              alerts && wallet ? (
+                <AlertBell
+                  alerts={alerts.items}
+                  walletBalance={wallet.balance}
+                  topUp={topUpStreamAction}
+                  dismiss={dismissAlertAction}
+                />
+              ) : null
+            }
             account={<AccountMenu wallet={wallet} faucet={devnet ? faucetAction : null} />}
           />
           {content}
