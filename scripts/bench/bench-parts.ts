@@ -1,4 +1,5 @@
 import type { BenchOptions, BenchResult } from "./bench-result";
+import { measureMarketScript } from "./market-script";
 import { MEMORY_NAMES, measureMemory } from "./memory";
 import { measureMppx } from "./mppx-per-call";
 import { measurePaidCalls, PAID_CALL_NAMES } from "./paid-call";
@@ -40,5 +41,11 @@ export const benchParts: readonly BenchPart[] = [
     names: MEMORY_NAMES,
     seconds: ({ memoryMinutes }) => 60 + memoryMinutes * 66, // And a look at millions of calls in the books.
     measure: measureMemory,
+  },
+  {
+    title: "JavaScript of the market page",
+    names: ["js/market"],
+    seconds: () => 20,
+    measure: measureMarketScript,
   },
 ];

@@ -84,16 +84,17 @@ function fail(state: State, what: string, count = 1): void {
 /** One socket, one request after the other until the run ends. */
 function openConnection(port: number, write: (socket: Socket) => void, state: State): Socket {
   let began = 0;
+  let waiting = false;
   let partial: Buffer | null = null;
 
   const next = () => {
     if (state.phase === "end") return;
     began = performance.now();
-    state.underWay += 1;
     try {
       write(socket);
+      waiting = true;
+      state.underWay += 1;
     } catch (error) {
-      state.underWay -= 1;
       fail(state, (error as Error).message);
     }
   };
@@ -106,6 +107,7 @@ function openConnection(port: number, write: (socket: Socket) => void, state: St
       return true;
     }
     partial = null;
+    waiting = false;
     state.underWay -= 1;
     if (status >= 200 && status <= 299) {
       state.ok += 1;
@@ -126,7 +128,8 @@ function openConnection(port: number, write: (socket: Socket) => void, state: St
   socket.once("connect", next);
   socket.once("error", (error) => fail(state, error.message));
   socket.once("close", () => {
-    if (state.phase !== "end") fail(state, "the server closed the connection");
+    if (waiting) state.underWay -= 1;
+    if (waiting || state.phase !== "end") fail(state, "the server closed the connection");
   });
   return socket;
 }

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { chromium, type Page } from "@playwright/test";
+import { findChromium } from "../find-chromium.mjs";
+import { freePort } from "../free-port.mjs";
+import { Refusal } from "../report.mjs";
+import { addProvider, startBenchDatabase } from "./bench-database";
+import type { BenchOptions, BenchResult } from "./bench-result";
+import { serverEnvironment } from "./paid-call";
+import { startProgram } from "./start-program";
+
+const LIMIT_KB = 250;
+/** After the network fell silent: what a page fetches late counts, too. */
+const LATE_MS = 2_000;
+
+/**
+ * JavaScript of the market's first load, in a browser with an empty cache, as it came over the wire: compressed, headers and all, until
+ * the network is silent and nothing was clicked.
+ */
+export async function measureMarketScript(_options: BenchOptions): Promise<BenchResult[]> {
+  if (!existsSync(".next/BUILD_ID")) throw new Refusal("There is no build: run npm run build first.");
+  const executablePath = findChromium();
+  if (!executablePath) throw new Refusal("There is no Chromium: install it, or set CHROMIUM_PATH.");
+  const enders: (() => Promise<void>)[] = [];
+  try {
+    const database = await startBenchDatabase();
+    enders.push(database.stop);
+    await addProvider(database.pool);
+    const port = await freePort();
+    const web = await startProgram("web", ["scripts/serve.ts"], serverEnvironment(port, database.url));
+    enders.push(web.stop);
+    const root = process.getuid?.() === 0;
+    const args = [...(root ? ["--no-sandbox"] : []), "--disable-gpu", "--disable-dev-shm-usage"];
+    const browser = await chromium.launch({ executablePath, args });
+    enders.push(() => browser.close());
+    const scripts = await loadScripts(await browser.newPage(), `http://127.0.0.1:${port}/`);
+    return [toResult(scripts)];
+  } finally {
+    for (const end of enders.toReversed()) await end();
+  }
+}
+
+type Script = { path: string; wireBytes: number; encoding: string };
+
+async function loadScripts(page: Page, url: string): Promise<Script[]> {
+  const cdp = await page.context().newCDPSession(page);
+  const waiting = new Map<string, Omit<Script, "wireBytes">>();
+  const scripts: Script[] = [];
+  cdp.on("Network.responseReceived", ({ requestId, response, type }) => {
+    if (type !== "Script" && !/javascript/.test(response.mimeType)) return;
+    const headers = new Headers(response.headers as Record<string, string>);
+    const encoding = headers.get("content-encoding") ?? "none";
+    waiting.set(requestId, { path: new URL(response.url).pathname, encoding });
+  });
+  cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const script = waiting.get(requestId);
+    if (script) scripts.push({ ...script, wireBytes: encodedDataLength });
+  });
+  await cdp.send("Network.enable");
+  await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const response = await page.goto(url, { waitUntil: "networkidle" });
+  if (response?.status() !== 200) throw new Error(`The market page answered ${response?.status()}.`);
+  await page.waitForTimeout(LATE_MS);
+  return scripts;
+}
+
+function toResult(scripts: readonly Script[]): BenchResult {
+  const kb = (bytes: number) => bytes / 1000;
+  const total = kb(scripts.reduce((sum, { wireBytes }) => sum + wireBytes, 0));
+  const largest = [...scripts].sort((a, b) => b.wireBytes - a.wireBytes).slice(0, 3);
+  const encodings = [...new Set(scripts.map(({ encoding }) => encoding))].join(", ");
+  return {
+    name: "js/market",
+    value: total,
+    unit: "kB",
+    baseline: null,
+    ratio: null,
+    p50Ms: null,
+    p99Ms: null,
+    targets: [
+      {
+        text: `at most ${LIMIT_KB} kB of compressed JavaScript before a wallet is asked for`,
+        met: total <= LIMIT_KB,
+      },
+    ],
+    notes: [
+      `${scripts.length} files, ${encodings}, counted by Chromium on the wire with an empty cache. The largest: ${largest
+        .map(({ wireBytes }) => `${kb(wireBytes).toFixed(0)} kB`)
+        .join(", ")}.`,
+    ],
+    faults: scripts.length === 0 ? ["no script was loaded: the page cannot be whole"] : [],
+  };
+}
