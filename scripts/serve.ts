@@ -12,6 +12,7 @@ import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { admitRequest } from "@/lib/http/admit-request";
 import { drainable } from "@/lib/http/drain";
+import { lightListener } from "@/lib/http/light-listener";
 import { methodLabel, startMeasure } from "@/lib/http/measure";
 import { type FetchHandler, type NodeListener, nodeListener } from "@/lib/http/node-adapter";
 import { pageTemplate } from "@/lib/http/page-template";
@@ -41,7 +42,7 @@ const sockets = createServer(); // Never listens: it only carries web sockets to
 const app = gateway ? null : await startNext();
 
 const onError = (error: unknown) => logger.error({ error }, "A handler failed");
-const door = nodeListener(paidDoor, { origin: env.ORIGIN, onError });
+const door = lightListener(paidDoor, { origin: env.ORIGIN, onError });
 const noParams = { params: Promise.resolve({}) };
 const healthy = dataListener((request) => health(request, noParams));
 const ready = dataListener((request) => readiness(request, noParams));

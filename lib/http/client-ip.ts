@@ -8,7 +8,7 @@ export const PEER_HEADER = "x-superstream-peer";
  * The address to count a caller by: the one that the outermost trusted proxy saw. `TRUSTED_PROXIES` tells how many
  * hops, from the right, are ours; entries further left are the caller's own words and are ignored.
  */
-export function clientIp(request: Request): string {
+export function clientIp(request: { headers: Headers }): string {
   const forwarded = (request.headers.get("x-forwarded-for") ?? "").split(",").map((hop) => hop.trim());
   const peer = request.headers.get(PEER_HEADER);
   const hops = [...forwarded.filter(Boolean), ...(peer ? [peer] : [])];

@@ -10,7 +10,7 @@ import { validate } from "mppx/discovery";
 import { GET as manifestRoute } from "@/app/.well-known/superstream-agent.json/route";
 import { GET as llmsRoute } from "@/app/llms.txt/route";
 import { GET as openApiRoute } from "@/app/openapi.json/route";
-import { paidDoor } from "@/lib/mpp/paid-door";
+import { fetchPaidDoor } from "@/lib/mpp/paid-door";
 import { callOperation } from "@/lib/testing/call-operation";
 import { seedMarket } from "@/lib/testing/seed-market";
 import type { ManifestAction } from "./agent-manifest";
@@ -121,7 +121,7 @@ async function walk(action: ManifestAction): Promise<{ status: number; code: str
   const init = action.method === "GET" ? {} : { body: "{}", headers: { "Content-Type": "application/json" } };
   const response = operation
     ? await callOperation(operation, { params: Object.fromEntries(names.map((name) => [name, "nothing"])) })
-    : await paidDoor(new Request(ORIGIN + action.endpoint, { method: action.method, ...init }));
+    : await fetchPaidDoor(new Request(ORIGIN + action.endpoint, { method: action.method, ...init }));
   const body = (await response.json().catch(() => ({}))) as { code?: string };
   return { status: response.status, code: body.code ?? "" };
 }

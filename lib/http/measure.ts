@@ -12,11 +12,15 @@ const known = new Map<string, Cells>();
  * @param endpoint the route's template, such as `/api/v1/streams/{streamId}`: never the path itself, which has ids in it
  * @param method of a fixed few: a caller may send any word
  */
-export function measured(endpoint: string, method: string, run: () => Promise<Response>): Promise<Response> {
+export function measured<Answer extends { status: number }>(
+  endpoint: string,
+  method: string,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
   const count = startMeasure(endpoint, method);
-  return run().then((response) => {
-    count(response.status, response.status >= 400 ? problemCodeOf(response) : "");
-    return response;
+  return run().then((answer) => {
+    count(answer.status, answer.status >= 400 ? problemCodeOf(answer) : "");
+    return answer;
   });
 }
 

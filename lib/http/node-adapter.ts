@@ -28,7 +28,7 @@ export function nodeListener(
 
     const response = await answer(handler, incoming, { origin, signal: left.signal, onError });
     try {
-      await send(response, outgoing, incoming.method === "HEAD");
+      await sendResponse(response, outgoing, incoming.method === "HEAD");
     } catch (error) {
       // The status is out already: a broken connection is the only way to say that the body is not whole.
       if (!left.signal.aborted) onError(error);
@@ -86,7 +86,12 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   );
 }
 
-async function send(response: Response, outgoing: ServerResponse, headOnly: boolean): Promise<void> {
+/** Writes the answer as fast as the client reads it. Throws what breaks its body. */
+export async function sendResponse(
+  response: Response,
+  outgoing: ServerResponse,
+  headOnly: boolean,
+): Promise<void> {
   outgoing.statusCode = response.status;
   if (response.statusText) outgoing.statusMessage = response.statusText;
   for (const [name, value] of response.headers) if (name !== "set-cookie") outgoing.setHeader(name, value);

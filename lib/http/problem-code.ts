@@ -1,5 +1,5 @@
 /** Weak, so that nothing is kept for it; beside the response, so that nothing of it is on the wire twice. */
-const codes = new WeakMap<Response, string>();
+const codes = new WeakMap<object, string>();
 
 /** Notes which problem an answer is, for those who count answers. */
 export function noteProblemCode(response: Response, code: string): void {
@@ -7,13 +7,6 @@ export function noteProblemCode(response: Response, code: string): void {
 }
 
 /** The code of the problem that an answer is; for an answer that is none of our problems, its status. */
-export function problemCodeOf(response: Response): string {
+export function problemCodeOf(response: { status: number }): string {
   return codes.get(response) ?? `status-${response.status}`;
-}
-
-/** For whoever makes a new answer out of one. */
-export function passProblemCode(from: Response, to: Response): Response {
-  const code = codes.get(from);
-  if (code !== undefined) codes.set(to, code);
-  return to;
 }

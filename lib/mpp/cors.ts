@@ -1,4 +1,4 @@
-import { passProblemCode } from "@/lib/http/problem-code";
+import type { WholeAnswer } from "@/lib/http/light-message";
 
 /** Headers that a page of another origin may read. Without this list a browser hides all of them. */
 const EXPOSED = [
@@ -28,19 +28,23 @@ const ALLOWED = [
   "Stream-Tier",
 ].join(", ");
 
+const OPEN = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": EXPOSED,
+  // A provider's content is never a document of our origin, even if someone frames or opens it.
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "sandbox; default-src 'none'",
+  "cross-origin-resource-policy": "cross-origin",
+};
+
 /**
  * Lets any page call the door. That is safe because nothing here is ambient: no cookie is read, every payment is a header
  * that the page has to set, so `*` without credentials gives a foreign page nothing that it did not bring.
  */
-export function withCors(response: Response): Response {
-  const headers = new Headers(response.headers);
-  headers.set("Access-Control-Allow-Origin", "*");
-  headers.set("Access-Control-Expose-Headers", EXPOSED);
-  // A provider's content is never a document of our origin, even if someone frames or opens it.
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
-  headers.set("Cross-Origin-Resource-Policy", "cross-origin");
-  return passProblemCode(response, new Response(response.body, { status: response.status, headers }));
+export function withCors<Answer extends Response | WholeAnswer>(answer: Answer): Answer {
+  if (!(answer instanceof Response)) Object.assign(answer.headers, OPEN);
+  else for (const [name, value] of Object.entries(OPEN)) answer.headers.set(name, value);
+  return answer;
 }
 
 /** The answer to `OPTIONS`. It tells nothing about which services exist. */

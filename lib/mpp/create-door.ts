@@ -1,5 +1,6 @@
 import "server-only";
 import { ProblemError } from "@/lib/errors";
+import { type LightRequest, lightRequest, toResponse, type WholeAnswer } from "@/lib/http/light-message";
 import { newId } from "@/lib/streams/new-id";
 import { type Admission, authorizeCall, type Replay } from "./authorize-call";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
@@ -25,7 +26,7 @@ import { chooseTier, streamTerms } from "./stream-terms";
 import { unverifiable } from "./unverifiable";
 
 export type DoorContext = { clientIp?: string };
-export type PaidDoor = (request: Request, context?: DoorContext) => Promise<Response>;
+export type PaidDoor = (request: LightRequest, context?: DoorContext) => Promise<Response | WholeAnswer>;
 
 export type DoorTools = {
   /** The site's public origin: realm, resource URLs and problem types are made from it, never from a Host header. */
@@ -49,8 +50,8 @@ export type DoorTools = {
 };
 
 /**
- * The paid door: `/api/p/{provider}/{path}`. A plain `Request → Response` function, mounted by the custom server and by a
- * Next route alike.
+ * The paid door: `/api/p/{provider}/{path}`. A plain function from request to answer, mounted by the custom server and,
+ * through `fetchDoor`, by a Next route alike.
  *
  * Order of checks: route, headers, body size, then who pays, then the ledger, then the provider. Nothing that a
  * stranger sends has an effect beyond the count of unpaid requests of the address.
@@ -62,7 +63,7 @@ export function createDoor(tools: DoorTools): PaidDoor {
   const refusals = createRefusals({ origin, payments, siwx });
   const key = once(() => receiptKey(secrets[0]));
 
-  async function answer(request: Request, clientIp: string): Promise<Response> {
+  async function answer(request: LightRequest, clientIp: string): Promise<Response | WholeAnswer> {
     const call = await readCall(request, tools);
     const { payment, siwx: signIn, session } = call.credentials;
     // A signature or a challenge costs us more than it costs the caller; a token alone does not.
@@ -80,14 +81,20 @@ export function createDoor(tools: DoorTools): PaidDoor {
       return withCors(await answer(request, context.clientIp ?? "unknown"));
     } catch (error) {
       // A client that left in the middle of its body breaks our reading of it: that is no trouble of ours.
-      if (!(error instanceof ProblemError) && !request.signal.aborted)
+      if (!(error instanceof ProblemError) && !request.hasLeft())
         tools.report("The paid door failed.", error);
       return withCors(refusalResponse(unverifiable(error) ?? error, origin));
     }
   });
 }
 
-async function readCall(request: Request, { origin, chainId, getDoor }: DoorTools): Promise<DoorCall> {
+/** The door for `Request` and `Response`: a route of Next, tests. */
+export function fetchDoor(door: PaidDoor) {
+  return async (request: Request, context?: DoorContext): Promise<Response> =>
+    toResponse(await door(lightRequest(request), context));
+}
+
+async function readCall(request: LightRequest, { origin, chainId, getDoor }: DoorTools): Promise<DoorCall> {
   const target = readDoorTarget(request.url);
   const door = await getDoor(target.providerId);
   const { method } = request;

@@ -103,7 +103,7 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-async function mount(door: (request: Request) => Promise<Response>): Promise<void> {
+async function mount(door: NodeListener): Promise<void> {
   const { nodeListener } = await import("@/lib/http/node-adapter");
   const { GET: jwks } = await import("@/app/.well-known/jwks.json/route");
   const { buildOpenApi } = await import("@/lib/http/openapi");
@@ -113,20 +113,27 @@ async function mount(door: (request: Request) => Promise<Response>): Promise<voi
     if (pathname === "/.well-known/jwks.json") return jwks(request);
     if (pathname === "/openapi.json")
       return Response.json(buildOpenApi(await listPaidServices({ limit: 100 }), baseUrl));
-    if (pathname === "/llms.txt") return new Response("# Superstream\n");
-    return door(request);
+    return new Response("# Superstream\n");
   };
-  site.listener = nodeListener(handler, { origin: baseUrl, onError: (error) => console.error(error) });
+  const documents = nodeListener(handler, { origin: baseUrl, onError: console.error });
+  site.listener = (incoming, outgoing) =>
+    (incoming.url?.startsWith("/api/p/") ? door : documents)(incoming, outgoing);
 }
 
 const mounts = {
-  "the custom server": async () => mount((await import("./paid-door")).paidDoor),
+  "the custom server": async () => {
+    const { lightListener } = await import("@/lib/http/light-listener");
+    const { paidDoor } = await import("./paid-door");
+    await mount(lightListener(paidDoor, { origin: baseUrl, onError: console.error }));
+  },
   "the Next route": async () => {
+    const { nodeListener } = await import("@/lib/http/node-adapter");
     const route = await import("@/app/api/p/[provider]/[...path]/route");
-    return mount((request) => {
-      const handler = route[request.method as keyof typeof route] as (request: Request) => Promise<Response>;
-      return handler(request);
-    });
+    const handler = (request: Request) => {
+      const answer = route[request.method as keyof typeof route] as (request: Request) => Promise<Response>;
+      return answer(request);
+    };
+    await mount(nodeListener(handler, { origin: baseUrl, onError: console.error }));
   },
 };
 
@@ -157,13 +164,13 @@ describe("over the real ledger", () => {
   };
 
   async function payerTools() {
-    const { paidDoor } = await import("./paid-door");
+    const { fetchPaidDoor } = await import("./paid-door");
     const { streamFetch } = await import("@/agents/client/stream-fetch");
     const { env } = await import("@/lib/env");
     const { listStreams } = await import("@/lib/streams/list-streams");
     const createPayer = async () => {
       const account = await fund(newAccount());
-      const network: typeof fetch = (input, init) => paidDoor(new Request(input, init));
+      const network: typeof fetch = (input, init) => fetchPaidDoor(new Request(input, init));
       const caps = { maxRatePerDay: 1_000n * TOKEN, maxDeposit: 5n * TOKEN, maxTotal: 10n * TOKEN };
       const paid = streamFetch({ account, caps, fetch: network, deposit: TOKEN });
       const call = (path: string, init: RequestInit = {}) => paid(`${env.ORIGIN}/api/p/adder${path}`, init);
@@ -246,7 +253,7 @@ describe("over the real ledger", () => {
 
   test("strangers' requests reach no provider and write no row", async () => {
     const { pool } = await import("@/lib/db/pool");
-    const { paidDoor } = await import("./paid-door");
+    const { fetchPaidDoor } = await import("./paid-door");
     const { env } = await import("@/lib/env");
     const count = async () =>
       (
@@ -262,7 +269,7 @@ describe("over the real ledger", () => {
       { Authorization: "Payment a, Payment b" },
       { "Stream-Tier": "gold" },
     ] as HeadersInit[]) {
-      const response = await paidDoor(new Request(`${env.ORIGIN}/api/p/adder/add`, { ...add, headers }));
+      const response = await fetchPaidDoor(new Request(`${env.ORIGIN}/api/p/adder/add`, { ...add, headers }));
       expect([400, 402]).toContain(response.status);
     }
     expect(await count()).toBe(before);

@@ -1,6 +1,7 @@
 import "server-only";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
+import type { LightRequest, WholeAnswer } from "@/lib/http/light-message";
 import { logger } from "@/lib/log";
 import { getDoor } from "@/lib/market/get-door";
 import { measureCalls } from "@/lib/market/provider-health-calls";
@@ -13,7 +14,7 @@ import { getStream } from "@/lib/streams/get-stream";
 import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
-import { createDoor, type DoorContext, type DoorTools, type PaidDoor } from "./create-door";
+import { createDoor, type DoorContext, type DoorTools, fetchDoor, type PaidDoor } from "./create-door";
 import { measureLedger, measureUpstream } from "./measure-door";
 import { createPayerSlots } from "./payer-slots";
 import { createProbeLimiter } from "./probe-limiter";
@@ -28,10 +29,13 @@ const PROBES_PER_MINUTE = 1_200;
 const shared = globalThis as typeof globalThis & { superstreamDoor?: PaidDoor };
 
 /** The paid door over this process's market, ledger and network. */
-export function paidDoor(request: Request, context?: DoorContext): Promise<Response> {
+export function paidDoor(request: LightRequest, context?: DoorContext): Promise<Response | WholeAnswer> {
   shared.superstreamDoor ??= createDoor(doorTools());
   return shared.superstreamDoor(request, context ?? { clientIp: clientIp(request) });
 }
+
+/** The same for a route of Next. */
+export const fetchPaidDoor = fetchDoor(paidDoor);
 
 /** What the door of this process works with. The benchmark takes them too, and answers for the provider in process. */
 export function doorTools(): DoorTools {

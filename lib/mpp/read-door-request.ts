@@ -1,4 +1,5 @@
 import { ProblemError } from "@/lib/errors";
+import type { LightRequest } from "@/lib/http/light-message";
 import { contentDigest, sha256Hex } from "./digest";
 
 /** Largest request body, in bytes. It is held in memory, because its digest has to be known before it is paid for. */
@@ -27,18 +28,10 @@ export function readDoorTarget(url: string): DoorTarget {
 }
 
 /** @throws ProblemError `body-too-large` as soon as it is known, before the rest is read */
-export async function readBody(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX) throw tooLarge();
-  if (!request.body) return new Uint8Array(0);
-
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > BODY_MAX) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+export async function readBody(request: LightRequest): Promise<Uint8Array> {
+  const body = await request.readBody(BODY_MAX);
+  if (body) return body;
+  throw new ProblemError("body-too-large", `A request body is at most ${BODY_MAX} bytes.`);
 }
 
 export type RequestBinding = {
@@ -66,8 +59,4 @@ export function bindRequest(
     requestHash: sha256Hex(`${method}\0${pathname}\0${search}\0`, body),
     requestDigest,
   };
-}
-
-function tooLarge(): ProblemError {
-  return new ProblemError("body-too-large", `A request body is at most ${BODY_MAX} bytes.`);
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { ProblemError, toProblem } from "@/lib/errors";
+import type { WholeAnswer } from "@/lib/http/light-message";
 import type { Authorised } from "@/lib/streams/authorize-request";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
 import { contentDigest } from "./digest";
@@ -9,13 +10,17 @@ import { encodeReceipt } from "./receipt";
 import { serveEvents } from "./serve-events";
 import { type Admitted, type ServeTools, settleServed, signedReceipt, voidCall } from "./settle-call";
 import { unverifiable } from "./unverifiable";
-import { paidCaching, upstreamResponse } from "./upstream-response";
+import { paidCaching } from "./upstream-response";
 
 /**
  * Serves an authorised call: waits for a place, asks the provider, and settles the call as served or void before
  * anything is said to the caller. A receipt goes with 2xx only (draft-httpauth-payment-00).
  */
-export async function serveCall(call: DoorCall, admitted: Admitted, tools: ServeTools): Promise<Response> {
+export async function serveCall(
+  call: DoorCall,
+  admitted: Admitted,
+  tools: ServeTools,
+): Promise<Response | WholeAnswer> {
   const { decision } = admitted;
   const { provider } = call.door;
   const headers = meterHeaders(admitted);
@@ -67,16 +72,12 @@ async function serveWhole(
   answer: Extract<UpstreamAnswer, { kind: "whole" }>,
   tools: ServeTools,
   meter: Record<string, string>,
-): Promise<Response> {
+): Promise<Response | WholeAnswer> {
   const { requestId } = admitted.decision;
   const { status, body } = answer;
   if (status < 200 || status > 299) {
     await voidCall(requestId, status, tools);
-    return upstreamResponse(
-      status,
-      { ...answer.headers, ...meter, "cache-control": "private, no-store" },
-      body,
-    );
+    return { status, headers: { ...answer.headers, ...meter, "cache-control": "private, no-store" }, body };
   }
 
   const responseDigest = contentDigest(body);
@@ -90,7 +91,7 @@ async function serveWhole(
     answer: { headers: kept, body },
   });
   const paid = { "payment-receipt": encodeReceipt(receipt), ...paidCaching };
-  return upstreamResponse(status, { ...kept, ...meter, ...paid }, body);
+  return { status, headers: { ...kept, ...meter, ...paid }, body };
 }
 
 /** What every answer says once a stream has paid: what is left of it, and the token for the next call. */

@@ -4,7 +4,7 @@ import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 
 import { effectiveTiers } from "@/lib/domain/tier";
 import { ProblemError } from "@/lib/errors";
 import type { UpstreamAnswer, UpstreamCall } from "../call-upstream";
-import { createDoor, type DoorTools } from "../create-door";
+import { createDoor, type DoorTools, fetchDoor } from "../create-door";
 import type { Door, DoorService } from "../door-types";
 import type { StreamRequest } from "../ledger-method";
 import { createPayerSlots } from "../payer-slots";
@@ -66,27 +66,29 @@ export function fixture(over: Partial<DoorTools> & { doors?: Door[]; now?: () =>
   const script: { answer: (call: UpstreamCall) => Promise<UpstreamAnswer> | UpstreamAnswer } = {
     answer: () => jsonAnswer({ value: 42 }),
   };
-  const paidDoor = createDoor({
-    origin: ORIGIN,
-    chainId: 31_337,
-    secrets: [SECRET],
-    async getDoor(id) {
-      const door = doors.find(({ provider }) => provider.id === id);
-      if (!door) throw new ProblemError("provider-not-found", "No such provider.");
-      return door;
-    },
-    ledger: memory.ledger,
-    async callUpstream(call) {
-      upstream.push(call);
-      return script.answer(call);
-    },
-    upstreamAllow: [],
-    queue: createProviderQueue({ maxLength: 8, maxWaitMs: 200 }),
-    eventSlots: createPayerSlots({ perPayer: 2 }),
-    probes: createProbeLimiter({ perMinute: 100_000 }),
-    report: (_message, error) => reports.push(error),
-    ...over,
-  });
+  const paidDoor = fetchDoor(
+    createDoor({
+      origin: ORIGIN,
+      chainId: 31_337,
+      secrets: [SECRET],
+      async getDoor(id) {
+        const door = doors.find(({ provider }) => provider.id === id);
+        if (!door) throw new ProblemError("provider-not-found", "No such provider.");
+        return door;
+      },
+      ledger: memory.ledger,
+      async callUpstream(call) {
+        upstream.push(call);
+        return script.answer(call);
+      },
+      upstreamAllow: [],
+      queue: createProviderQueue({ maxLength: 8, maxWaitMs: 200 }),
+      eventSlots: createPayerSlots({ perPayer: 2 }),
+      probes: createProbeLimiter({ perMinute: 100_000 }),
+      report: (_message, error) => reports.push(error),
+      ...over,
+    }),
+  );
   const call = (path: string, init: RequestInit = {}) =>
     paidDoor(new Request(`${ORIGIN}${path}`, init), { clientIp: "192.0.2.1" });
   return { paidDoor, call, doors, upstream, script, reports, ...memory };

@@ -1,10 +1,10 @@
-import { paidDoor } from "@/lib/mpp/paid-door";
+import { fetchPaidDoor } from "@/lib/mpp/paid-door";
 
 export const dynamic = "force-dynamic";
 
 /** The paid door where no server of ours stands in front of Next (Vercel): the same engine, the same tests. */
 function door(request: Request): Promise<Response> {
-  return paidDoor(request);
+  return fetchPaidDoor(request);
 }
 
 export {
