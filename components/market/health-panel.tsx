@@ -1,4 +1,3 @@
-import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
@@ -26,6 +25,7 @@ export function HealthPanel({ health, className }: Props) {
           <HealthSparkline hours={hours} />
           <figcaption className="mt-1 flex justify-between text-faint text-xs">
             <span>24 hours ago</span>
+            <span aria-hidden>median latency by the hour</span>
             <span>now</span>
           </figcaption>
         </figure>
@@ -43,29 +43,19 @@ export function HealthPanel({ health, className }: Props) {
             </tr>
           </thead>
           <tbody>
-            <Row
-              label="Uptime"
-              hint="Checks answered"
-              day={shareOf(day.uptime)}
-              month={shareOf(month.uptime)}
-            />
+            <Row label="Uptime" hint="checks answered" of={uptimeOf} spans={[day, month]} />
             <Row
               label="Check latency"
-              hint="p50 / p95"
-              day={latencyOf(day.probeLatency)}
-              month={latencyOf(month.probeLatency)}
+              hint="median"
+              of={(span) => latencyOf(span.probeLatency)}
+              spans={[day, month]}
             />
-            <Row
-              label="Paid calls served"
-              hint="of all made"
-              day={<Served {...day} />}
-              month={<Served {...month} />}
-            />
+            <Row label="Success rate" hint="paid calls served" of={successOf} spans={[day, month]} />
             <Row
               label="Call latency"
-              hint="p50 / p95"
-              day={latencyOf(day.callLatency)}
-              month={latencyOf(month.callLatency)}
+              hint="median"
+              of={(span) => latencyOf(span.callLatency)}
+              spans={[day, month]}
             />
           </tbody>
         </table>
@@ -75,53 +65,69 @@ export function HealthPanel({ health, className }: Props) {
   );
 }
 
-function Row({ label, hint, day, month }: { label: string; hint: string; day: ReactNode; month: ReactNode }) {
+type Figure = { value: string; detail: string } | null;
+type RowProps = {
+  label: string;
+  hint: string;
+  of: (span: HealthSpan) => Figure;
+  /** The day's and the month's. */
+  spans: readonly [HealthSpan, HealthSpan];
+};
+
+function Row({ label, hint, of, spans: [day, month] }: RowProps) {
   return (
     <tr className="border-line border-t">
-      <th scope="row" className="py-1.5 text-left font-normal">
+      <th scope="row" className="py-1.5 text-left align-top font-normal">
         {label} <span className="block text-faint text-xs">{hint}</span>
       </th>
-      <td className="py-1.5 pl-3 text-right align-top">{day}</td>
-      <td className="py-1.5 pl-3 text-right align-top">{month}</td>
+      <Cell figure={of(day)} />
+      <Cell figure={of(month)} />
     </tr>
   );
 }
 
-function Served({ successRate, callsServed, callsFailed }: HealthSpan) {
-  if (successRate === null) return <None />;
-  const all = callsServed + callsFailed;
+function Cell({ figure }: { figure: Figure }) {
   return (
-    <>
-      {formatShare(successRate)}
-      <span className="block text-faint text-xs">of {all.toLocaleString("en")}</span>
-    </>
+    <td className="whitespace-nowrap py-1.5 pl-3 text-right align-top">
+      {figure === null ? (
+        <span className="text-faint">
+          <span aria-hidden>–</span>
+          <span className="sr-only">nothing measured</span>
+        </span>
+      ) : (
+        <>
+          {figure.value} <span className="block text-faint text-xs">{figure.detail}</span>
+        </>
+      )}
+    </td>
   );
 }
 
-function shareOf(share: number | null): ReactNode {
-  return share === null ? <None /> : formatShare(share);
+function uptimeOf({ uptime, probes }: HealthSpan): Figure {
+  return uptime === null ? null : { value: formatShare(uptime), detail: `of ${probes.toLocaleString("en")}` };
 }
 
-function latencyOf(latency: Latency): ReactNode {
-  if (latency === null) return <None />;
-  return `${formatLatency(latency.p50Ms)} / ${formatLatency(latency.p95Ms)}`;
+function successOf({ successRate, callsServed, callsFailed }: HealthSpan): Figure {
+  if (successRate === null) return null;
+  return {
+    value: formatShare(successRate),
+    detail: `of ${(callsServed + callsFailed).toLocaleString("en")}`,
+  };
 }
 
-function None() {
-  return (
-    <span className="text-faint">
-      <span aria-hidden>–</span>
-      <span className="sr-only">nothing measured</span>
-    </span>
-  );
+function latencyOf(latency: Latency): Figure {
+  if (latency === null) return null;
+  return { value: formatLatency(latency.p50Ms), detail: `p95 ${formatLatency(latency.p95Ms)}` };
 }
 
 function LastCheck({ health: { lastCheck, serverNowMs } }: { health: ProviderHealth }) {
   if (lastCheck === null) return null;
   const { atMs, latencyMs, problem, httpStatus } = lastCheck;
   return (
-    <p className="text-faint text-xs">
-      Last checked <HealthAge atMs={atMs} serverNowMs={serverNowMs} />:{" "}
+    <p className="flex flex-wrap justify-between gap-x-3 text-faint text-xs">
+      <span>
+        Last checked <HealthAge atMs={atMs} serverNowMs={serverNowMs} />
+      </span>
       <span className={cn(problem && "text-stop")}>
         {problem ? explainProblem(problem, httpStatus) : `answered in ${formatLatency(latencyMs ?? 0)}`}
       </span>

@@ -65,8 +65,8 @@ function titleOf({ startMs, probes, probesOk, p50Ms }: HealthHour): string {
   return p50Ms === null ? `${hour}: ${answered}` : `${hour}: ${formatLatency(p50Ms)}, ${answered}`;
 }
 
-/** 3, 10, 30, 100 … ms: a scale that does not jump with every new measurement. */
+/** 1, 2, 5, 10, 20 … ms: a scale that does not jump with every new measurement. */
 function niceTop(ms: number): number {
   const decade = 10 ** Math.floor(Math.log10(ms));
-  return ms <= decade ? decade : ms <= 3 * decade ? 3 * decade : 10 * decade;
+  return ([1, 2, 5].find((step) => ms <= step * decade) ?? 10) * decade;
 }

@@ -29,11 +29,30 @@ describe("formatLatency", () => {
 });
 
 describe("explainHealth", () => {
-  test("given failures, it counts them", () => {
-    expect(explainHealth({ reason: "probe-failed", failures: 1 })).toBe("The last check failed.");
-    expect(explainHealth({ reason: "probe-failed", failures: 2 })).toBe("The last 2 checks failed.");
-    expect(explainHealth({ reason: "probes-failed", failures: 7 })).toBe(
-      "The last 7 checks failed: a call would likely fail now.",
+  const NOW = 1_795_256_400_000n;
+  const explain = (changes: Partial<Parameters<typeof explainHealth>[0]>) =>
+    explainHealth({
+      reason: null,
+      failures: 0,
+      failingSinceMs: null,
+      serverNowMs: NOW,
+      day: { callsServed: 0 },
+      ...changes,
+    });
+
+  test("given a provider that is up, it says whether anybody paid it", () => {
+    expect(explain({})).toBe("Answers its checks. Nobody has paid it in the last day.");
+    expect(explain({ day: { callsServed: 1 } })).toBe("Answers its checks, and serves its paid calls.");
+  });
+
+  test("given failures, it counts them, and tells how long they last", () => {
+    expect(explain({ reason: "probe-failed", failures: 1 })).toBe("The last check failed.");
+    expect(explain({ reason: "probe-failed", failures: 2 })).toBe("The last 2 checks failed.");
+    expect(explain({ reason: "probes-failed", failures: 7, failingSinceMs: NOW - 12_000_000n })).toBe(
+      "The last 7 checks failed, for 3 h 20 min: a call would likely fail now.",
+    );
+    expect(explain({ reason: "probes-failed", failures: 3, failingSinceMs: NOW - 30_000n })).toBe(
+      "The last 3 checks failed: a call would likely fail now.",
     );
   });
 });

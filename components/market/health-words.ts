@@ -1,6 +1,7 @@
+import { formatDuration } from "@/lib/format";
 import type { ProviderHealth } from "@/lib/market/provider-health";
-import type { HealthReason, HealthState } from "@/lib/market/provider-health-rules";
-import type { HealthHour, ProbeProblem } from "@/lib/market/provider-health-view";
+import type { HealthState } from "@/lib/market/provider-health-rules";
+import type { HealthHour, HealthSpan, ProbeProblem } from "@/lib/market/provider-health-view";
 
 /** A state in a word or two, and in the tone of a badge. */
 export const stateLooks = {
@@ -23,21 +24,38 @@ export function formatLatency(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
+type Explained = Pick<ProviderHealth, "reason" | "failures" | "failingSinceMs" | "serverNowMs"> & {
+  day: Pick<HealthSpan, "callsServed">;
+};
+
 /** Why a provider is in its state, for somebody who is about to pay it. */
-export function explainHealth({ reason, failures }: Pick<ProviderHealth, "reason" | "failures">): string {
-  return reason === null ? "Answers checks, and serves its paid calls." : explanations[reason](failures);
+export function explainHealth(health: Explained): string {
+  const { reason, failures, failingSinceMs, serverNowMs, day } = health;
+  switch (reason) {
+    case null:
+      return day.callsServed > 0
+        ? "Answers its checks, and serves its paid calls."
+        : "Answers its checks. Nobody has paid it in the last day.";
+    case "probes-failed":
+      return `The last ${failures} checks failed${lasting(failingSinceMs, serverNowMs)}: a call would likely fail now.`;
+    case "probe-failed":
+      return failures === 1 ? "The last check failed." : `The last ${failures} checks failed.`;
+    case "served-despite-probes":
+      return "Its checks fail, but it still serves paid calls.";
+    case "low-uptime":
+      return "It answers now, but failed more than 5% of the checks of the last day.";
+    case "low-success-rate":
+      return "It failed more than 5% of its paid calls of the last day.";
+    case "not-checked":
+      return "No check has been made yet.";
+    case "not-checked-lately":
+      return "No check in the last 15 minutes, so nobody knows.";
+  }
 }
 
-const explanations: Record<HealthReason, (failures: number) => string> = {
-  "probes-failed": (failures) => `The last ${failures} checks failed: a call would likely fail now.`,
-  "probe-failed": (failures) =>
-    failures === 1 ? "The last check failed." : `The last ${failures} checks failed.`,
-  "served-despite-probes": () => "Its checks fail, but it still serves paid calls.",
-  "low-uptime": () => "It answers now, but failed more than 5% of the checks of the last day.",
-  "low-success-rate": () => "It failed more than 5% of its paid calls of the last day.",
-  "not-checked": () => "No check has been made yet.",
-  "not-checked-lately": () => "No check in the last 15 minutes, so nobody knows.",
-};
+function lasting(sinceMs: bigint | null, nowMs: bigint): string {
+  return sinceMs === null || nowMs - sinceMs < 60_000n ? "" : `, for ${formatDuration(nowMs - sinceMs)}`;
+}
 
 /** How one check went wrong. */
 export function explainProblem(problem: ProbeProblem, httpStatus: number | null): string {
