@@ -5,10 +5,10 @@ import { Amount } from "@/components/ui/amount";
 import { Button } from "@/components/ui/button";
 import type { Faucet } from "@/components/wallet/faucet-button";
 import { useSession } from "@/components/wallet/session-provider";
-import { toDecimal } from "@/lib/domain/decimal";
 import { formatDuration } from "@/lib/format";
 import type { ProviderView } from "@/lib/market/provider-row";
 import type { WalletView } from "@/lib/streams/get-wallet";
+import { Price } from "./price";
 
 type Props = {
   provider: ProviderView;
@@ -27,31 +27,40 @@ export function TierCards({ provider, wallet, faucet, openStream }: Props) {
     <>
       <ul aria-label="Tiers" className="grid gap-3 sm:grid-cols-3">
         {tiers.map((tier) => (
-          <li key={tier.name} className="flex flex-col rounded-xl border border-line bg-card p-4 shadow-card">
-            <h3 className="font-medium text-sm capitalize">{tier.name}</h3>
-            <p className="mt-1 font-semibold text-2xl tracking-tight">
-              <Amount value={tier.ratePerDay} asset={asset} digits={2} symbol={false} />
-              <span className="ml-1 font-normal text-sm text-soft">{asset.symbol} a day</span>
-            </p>
-            <p className="text-faint text-xs">
-              {toDecimal(tier.flowRatePerSecond, asset.decimals, 9, "down")} a second
-            </p>
-            <dl className="mt-3 mb-4 grid gap-1 text-sm">
+          <li
+            key={tier.name}
+            className="flex flex-col overflow-hidden rounded-xl border border-line bg-card shadow-card"
+          >
+            <div className="px-4 pt-4 pb-3">
+              <h3 className="font-medium text-sm capitalize">{tier.name}</h3>
+              <p className="figure mt-2 font-semibold text-3xl">
+                <Price rate={tier.rate} asset={asset} per="day" />
+              </p>
+              <p className="text-sm text-soft">{asset.symbol} a day</p>
+              <p className="caption mt-1.5">
+                <Price rate={tier.rate} asset={asset} per="hour" /> an hour
+                <br />
+                <Price rate={tier.rate} asset={asset} per="second" /> a second
+              </p>
+            </div>
+            <dl className="grid gap-1.5 border-line border-t bg-sunken/60 px-4 py-3 text-sm">
               <Line label="Calls an hour">{tier.maxRequestsPerHour.toLocaleString("en")}</Line>
-              <Line label="Priority">{tier.priority}</Line>
-              <Line label={`Deposit for ${formatDuration(depositMs)}`}>
-                <Amount value={tier.requiredDeposit} asset={asset} symbol={false} />
+              <Line label="Queue">{queueWords[tier.priority]}</Line>
+              <Line label={`Deposit, ${formatDuration(depositMs)}`}>
+                <Amount value={tier.requiredDeposit} asset={asset} digits={4} rounding="up" symbol={false} />
               </Line>
             </dl>
-            <Button
-              tone={tier.name === "professional" ? "flow" : "plain"}
-              className="mt-auto"
-              aria-label={`Open a stream, ${tier.name} tier`}
-              disabled={!provider.active}
-              onClick={() => (wallet ? setChosen(tier.name) : openSignIn())}
-            >
-              Open a stream
-            </Button>
+            <div className="mt-auto p-4 pt-3">
+              <Button
+                tone={tier.name === "professional" ? "flow" : "plain"}
+                className="w-full"
+                aria-label={`Open a stream, ${tier.name} tier`}
+                disabled={!provider.active}
+                onClick={() => (wallet ? setChosen(tier.name) : openSignIn())}
+              >
+                Open a stream
+              </Button>
+            </div>
           </li>
         ))}
       </ul>
@@ -69,11 +78,14 @@ export function TierCards({ provider, wallet, faucet, openStream }: Props) {
   );
 }
 
+/** What a priority is when more calls wait than the provider takes at once. */
+const queueWords = { normal: "normal", high: "ahead", critical: "first" } as const;
+
 function Line({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="flex items-baseline justify-between gap-3">
       <dt className="text-soft">{label}</dt>
-      <dd>{children}</dd>
+      <dd className="tabular-nums">{children}</dd>
     </div>
   );
 }

@@ -1,4 +1,6 @@
 "use client";
+import { ChevronRight } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { cn } from "@/components/ui/cn";
 import { Field } from "@/components/ui/field";
 import { Input, inputStyle } from "@/components/ui/input";
@@ -25,9 +27,12 @@ export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props
           const path = at + field.name;
           if (field.kind === "group")
             return (
-              <fieldset key={path} className="rounded-lg border border-line p-4 sm:col-span-2">
-                <legend className="px-1 font-medium text-sm">{field.label}</legend>
-                {field.hint ? <p className="mb-2 text-faint text-xs">{field.hint}</p> : null}
+              <Group
+                key={path}
+                field={field}
+                given={valuesUnder(draft, path)}
+                wrong={Object.keys(errors).some((key) => key.startsWith(`${path}.`))}
+              >
                 <SchemaFields
                   fields={field.fields}
                   draft={draft}
@@ -35,7 +40,7 @@ export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props
                   onChange={onChange}
                   at={`${path}.`}
                 />
-              </fieldset>
+              </Group>
             );
           return (
             <Control
@@ -71,6 +76,49 @@ export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props
       ) : null}
     </div>
   );
+}
+
+type GroupProps = {
+  field: Extract<FormField, { kind: "group" }>;
+  /** How many of its values are filled in. */
+  given: number;
+  /** True when something in it is wrong: then it opens, and stays open. */
+  wrong: boolean;
+  children: ReactNode;
+};
+
+/** Fields that belong together. A big form would be pages long, so a group that is filled in, or optional, is shut. */
+function Group({ field, given, wrong, children }: GroupProps) {
+  const [open, setOpen] = useState(field.required && given === 0);
+  return (
+    <details
+      open={open || wrong}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="group/fields rounded-lg border border-line open:bg-sunken/40 sm:col-span-2"
+    >
+      <summary className="flex items-center gap-3 rounded-lg px-4 py-2.5 text-sm marker:content-none hover:bg-sunken">
+        <ChevronRight
+          aria-hidden
+          className="size-4 shrink-0 text-soft transition-transform group-open/fields:rotate-90"
+        />
+        <span className="min-w-0 flex-1">
+          <span className="font-medium">{field.label}</span>
+          {field.required ? null : <span className="ml-1.5 text-faint text-xs">optional</span>}
+        </span>
+        <span className="text-faint text-xs tabular-nums">{given > 0 ? `${given} filled in` : "empty"}</span>
+      </summary>
+      <fieldset aria-label={field.label} className="px-4 pt-2 pb-4">
+        {field.hint ? <p className="mb-3 text-faint text-xs">{field.hint}</p> : null}
+        {children}
+      </fieldset>
+    </details>
+  );
+}
+
+function valuesUnder(draft: Draft, path: string): number {
+  return Object.entries(draft).filter(
+    ([key, value]) => key.startsWith(`${path}.`) && value !== "" && value !== false,
+  ).length;
 }
 
 type ControlProps = {

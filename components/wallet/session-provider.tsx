@@ -3,6 +3,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
 import { paths } from "@/lib/paths";
+import { enterWithDemoWallet } from "./enter-with-demo-wallet";
 import { SignInDialog } from "./sign-in-dialog";
 import { rememberedWallet, rememberWallet, type Signer } from "./signer";
 
@@ -17,6 +18,8 @@ type Session = Site & {
   /** EIP-55; null when nobody is signed in. */
   address: `0x${string}` | null;
   openSignIn: () => void;
+  /** Signs in with the demo wallet at once; rejects with a sentence for the person. The caller refreshes the page. */
+  enterWithDemoWallet: () => Promise<void>;
   signOut: () => Promise<void>;
   /** The key of the signed-in account, connecting its wallet first when the page was reloaded. */
   signer: () => Promise<Signer>;
@@ -92,6 +95,10 @@ export function SessionProvider({ address, chainId, demoWallet, children }: Prop
       chainId,
       demoWallet,
       openSignIn: () => setDialogOpen(true),
+      enterWithDemoWallet: async () => {
+        await enterWithDemoWallet();
+        streamTokens.clear();
+      },
       signOut,
       signer,
       streamTokens,

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
-import { rememberWallet } from "./signer";
+import { enterWithDemoWallet } from "./enter-with-demo-wallet";
 
 type Props = {
   open: boolean;
@@ -19,16 +19,11 @@ export function SignInDialog({ open, onOpenChange, demoWallet, onSignedIn, onOth
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
 
-  async function enterWithDemoWallet() {
+  async function enter() {
     setBusy(true);
     setRefusal(null);
     try {
-      const [{ demoSigner }, { signInWith }] = await Promise.all([
-        import("./demo-account"),
-        import("./sign-in-with"),
-      ]);
-      await signInWith(demoSigner());
-      rememberWallet("demo");
+      await enterWithDemoWallet();
       onSignedIn();
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error));
@@ -50,7 +45,7 @@ export function SignInDialog({ open, onOpenChange, demoWallet, onSignedIn, onOth
             <p className="text-sm text-soft">
               New here? A demo wallet is made in this browser: no extension, no account, play money only.
             </p>
-            <Button tone="flow" className="mt-3 w-full" busy={busy} onClick={enterWithDemoWallet}>
+            <Button tone="flow" className="mt-3 w-full" busy={busy} onClick={enter}>
               {busy ? null : <FlaskConical aria-hidden />}
               Use demo wallet
             </Button>

@@ -1,9 +1,11 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { cache } from "react";
+import { cache, type ReactNode } from "react";
 import { PageHead } from "@/components/layout/page-head";
 import { categoryName } from "@/components/market/category-name";
+import { FirstSteps } from "@/components/market/first-steps";
+import { HealthPanel } from "@/components/market/health-panel";
 import { PaidCall } from "@/components/market/paid-call/paid-call";
 import { TierCards } from "@/components/market/tier-cards";
 import { StreamRow } from "@/components/stream/stream-row";
@@ -16,9 +18,12 @@ import { ShortAddress } from "@/components/wallet/short-address";
 import { currentAccount } from "@/lib/auth/current-account";
 import { databaseConfigured, env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
+import { formatDuration } from "@/lib/format";
+import { getFirstSteps } from "@/lib/market/get-first-steps";
 import { getProvider } from "@/lib/market/get-provider";
 import { getService } from "@/lib/market/get-service";
 import { listServices } from "@/lib/market/list-services";
+import { getProviderHealth } from "@/lib/market/provider-health";
 import type { ProviderView } from "@/lib/market/provider-row";
 import { paths } from "@/lib/paths";
 import { getWallet } from "@/lib/streams/get-wallet";
@@ -28,6 +33,8 @@ import { faucetAction } from "../../actions";
 import { openStreamAction } from "./actions";
 
 const SERVICES_MAX = 50;
+/** The steps of a first visit are shown until this many calls were served. */
+const GUIDED_CALLS = 2n;
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -45,16 +52,21 @@ export default async function ProviderPage({ params, searchParams }: Props) {
   if (!databaseConfigured()) return null;
   const provider = await findProvider((await params).id);
   const account = await currentAccount();
-  const [services, wallet, streams] = await Promise.all([
+  const [services, wallet, streams, steps, health] = await Promise.all([
     listServices({ provider: provider.id, limit: SERVICES_MAX }),
     account ? getWallet({ address: account.address }) : null,
     account ? findOwnStreams(account.address, provider.id) : [],
+    getFirstSteps(account?.address ?? null),
+    getProviderHealth([provider.id]).then((found) => found.get(provider.id)),
   ]);
   const { service: wanted } = await searchParams;
   const chosen = services.items.find(({ slug }) => slug === wanted) ?? services.items[0];
   const service = chosen ? await getService(chosen.id) : null;
   // Without one that flows, the one that could: the provider then says what it needs.
   const paying = streams.find(({ status }) => status === "active") ?? streams[0];
+  // The steps stay ticked for a moment: they go with the next calls, or on another provider's page.
+  const guided =
+    provider.active && (!steps.answered || (paying !== undefined && steps.served <= GUIDED_CALLS));
   const faucet = env.NETWORK === "devnet" ? faucetAction : null;
 
   return (
@@ -63,21 +75,16 @@ export default async function ProviderPage({ params, searchParams }: Props) {
         title={provider.name}
         lead={provider.description}
         aside={
-          <dl className="flex gap-6 text-sm">
-            <div>
-              <dt className="text-faint text-xs">Calls served</dt>
-              <dd className="font-medium">{provider.totalRequestsServed.toLocaleString("en")}</dd>
-            </div>
-            <div>
-              <dt className="text-faint text-xs">Earned</dt>
-              <dd className="font-medium">
-                <Amount value={provider.totalEarned} asset={provider.asset} digits={4} />
-              </dd>
-            </div>
+          <dl className="flex gap-6 text-sm sm:gap-8">
+            <Figure label="Streams now">{provider.activeStreams.toLocaleString("en")}</Figure>
+            <Figure label="Calls served">{provider.totalRequestsServed.toLocaleString("en")}</Figure>
+            <Figure label="Earned">
+              <Amount value={provider.totalEarned} asset={provider.asset} digits={4} />
+            </Figure>
           </dl>
         }
       />
-      <p className="-mt-2 mb-6 flex flex-wrap items-center gap-1.5 text-sm">
+      <div className="-mt-2 mb-6 flex flex-wrap items-center gap-1.5 text-sm">
         <Badge tone="flow">{categoryName(provider.category)}</Badge>
         {provider.capabilities.map((capability) => (
           <Badge key={capability}>{capability}</Badge>
@@ -85,7 +92,7 @@ export default async function ProviderPage({ params, searchParams }: Props) {
         <span className="ml-1 text-faint text-xs">
           paid to <ShortAddress address={provider.owner} />
         </span>
-      </p>
+      </div>
       {provider.active ? null : (
         <Notice tone="warn" title="This provider takes no new streams" className="mb-5">
           Its owner has switched it off. Streams that are open can still be closed.
@@ -103,12 +110,32 @@ export default async function ProviderPage({ params, searchParams }: Props) {
           </ul>
         </section>
       ) : null}
-      <section aria-labelledby="tiers" className="mb-8">
-        <h2 id="tiers" className="mb-2 font-semibold">
-          Tiers
-        </h2>
-        <TierCards provider={provider} wallet={wallet} faucet={faucet} openStream={openStreamAction} />
-      </section>
+      {faucet && service && guided ? (
+        <FirstSteps
+          provider={provider}
+          service={service.name}
+          wallet={wallet}
+          streamId={paying?.id ?? null}
+          answered={steps.answered}
+          faucet={faucet}
+          openStream={openStreamAction}
+        />
+      ) : null}
+      <div className="mb-10 grid grid-cols-1 items-start gap-x-6 gap-y-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <section aria-labelledby="tiers">
+          <h2 id="tiers" className="mb-3 font-semibold text-xl tracking-tight">
+            Tiers
+          </h2>
+          <TierCards provider={provider} wallet={wallet} faucet={faucet} openStream={openStreamAction} />
+          <p className="mt-3 max-w-prose text-sm text-soft">
+            A tier is a price of time. The stream pays while it flows, however much you call, up to the calls
+            an hour. The deposit buys the first {formatDuration(provider.depositMs)}; top it up to go on. When
+            it is empty, calls are refused, and after {formatDuration(provider.graceMs)} of grace the stream
+            closes by itself.
+          </p>
+        </section>
+        {health ? <HealthPanel health={health} /> : null}
+      </div>
 
       <section aria-labelledby="services">
         <h2 id="services" className="mb-3 font-semibold text-xl tracking-tight">
@@ -170,6 +197,15 @@ export default async function ProviderPage({ params, searchParams }: Props) {
         )}
       </section>
     </>
+  );
+}
+
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="caption">{label}</dt>
+      <dd className="figure mt-0.5 font-semibold text-lg">{children}</dd>
+    </div>
   );
 }
 

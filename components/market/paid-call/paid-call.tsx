@@ -1,6 +1,7 @@
 "use client";
 import { Play } from "lucide-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useMemo, useRef, useState } from "react";
 import { type Draft, draftOf, type Errors, readDraft } from "@/components/schema-form/draft";
 import { formFields } from "@/components/schema-form/form-field";
@@ -31,9 +32,13 @@ type Props = {
   openStream: OpenStream;
 };
 
+/** Lets a button elsewhere on the page send the form. */
+export const CALL_FORM = "paid-call";
+
 /** A real paid call from a form: what goes over the wire is shown step by step, then the result and its receipt. */
 export function PaidCall({ provider, service, stream, wallet, faucet, openStream }: Props) {
   const session = useSession();
+  const router = useRouter();
   const fields = useMemo(() => formFields(service.inputSchema), [service.inputSchema]);
   const [draft, setDraft] = useState<Draft>(() => draftOf(fields, service.example));
   const [errors, setErrors] = useState<Errors>({});
@@ -73,6 +78,8 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
         (step) => setSteps((before) => [...before, step]),
       );
       setState({ busy: false, outcome });
+      // What the call changed elsewhere on the page: the stream's count, the steps of a first visit.
+      if (outcome.kind === "served") router.refresh();
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       setState({
@@ -87,6 +94,7 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
     <div className="grid grid-cols-1 gap-4">
       <form
         ref={form}
+        id={CALL_FORM}
         noValidate
         aria-label={service.name}
         className="grid gap-4"
@@ -192,7 +200,10 @@ function Served({
   outcome: Extract<CallOutcome, { kind: "served" }>;
 }) {
   const { value, receipt } = readAnswer(outcome.text, outcome.contentType, outcome.receipt);
-  return <ResultCard service={service.name} value={value} receipt={receipt} />;
+  const events = outcome.contentType.startsWith("text/event-stream");
+  return (
+    <ResultCard service={service.name} value={value} body={events ? null : outcome.text} receipt={receipt} />
+  );
 }
 
 /** A GET carries its input in the query. */

@@ -4,21 +4,28 @@ import { humanise, isObject } from "@/components/schema-form/form-field";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { toDecimal } from "@/lib/domain/decimal";
 import { paths } from "@/lib/paths";
+import { ReceiptCheck } from "./receipt-check";
 
-type Props = { service: string; value: unknown; receipt: Record<string, unknown> | null };
+type Props = {
+  service: string;
+  value: unknown;
+  /** The body as it came, which the receipt's digest is of; null for a stream of events. */
+  body: string | null;
+  receipt: Record<string, unknown> | null;
+};
 
 /** Members that many services share; they get a place of their own below the result. */
 const asides = new Set(["interpretation", "disclaimer", "source", "sources", "formula", "inputsUsed"]);
 
 /** A result as people read it: the figures first, what they mean, then where they come from. */
-export function ResultCard({ service, value, receipt }: Props) {
+export function ResultCard({ service, value, body, receipt }: Props) {
   const answer = isObject(value) ? value : { answer: value };
   const members = Object.entries(answer).filter(([name]) => !asides.has(name));
   const [headline] = members.filter(([, member]) => typeof member === "number");
   const meaning = isObject(answer.interpretation) ? answer.interpretation.meaning : undefined;
 
   return (
-    <Card aria-label="Result" className="border-flow/50">
+    <Card aria-label="Result" className="overflow-hidden border-flow/50">
       <CardHeader>
         <CardTitle>{service}</CardTitle>
         {typeof receipt?.requestId === "string" ? (
@@ -33,7 +40,7 @@ export function ResultCard({ service, value, receipt }: Props) {
       <CardBody className="grid gap-4">
         {headline ? (
           <p>
-            <span className="font-semibold text-4xl tracking-tight">{String(headline[1])}</span>
+            <span className="figure font-semibold text-5xl">{String(headline[1])}</span>
             <span className="ml-2 text-soft">{humanise(headline[0])}</span>
           </p>
         ) : null}
@@ -49,7 +56,12 @@ export function ResultCard({ service, value, receipt }: Props) {
         {typeof answer.disclaimer === "string" ? (
           <p className="text-faint text-xs">{answer.disclaimer}</p>
         ) : null}
-        {receipt ? <PaidLine receipt={receipt} /> : null}
+        {receipt ? (
+          <div className="grid gap-3 border-line border-t pt-3">
+            <PaidLine receipt={receipt} />
+            <ReceiptCheck receipt={receipt} answer={body} />
+          </div>
+        ) : null}
         <details>
           <summary className="text-sm text-soft">The whole answer as JSON</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
@@ -70,7 +82,7 @@ function PaidLine({ receipt }: { receipt: Record<string, unknown> }) {
       ? toDecimal(BigInt(member), decimals, 6, "nearest")
       : "?";
   return (
-    <dl className="flex flex-wrap gap-x-6 gap-y-1 border-line border-t pt-3 text-sm">
+    <dl className="flex flex-wrap gap-x-6 gap-y-1 text-sm tabular-nums">
       <Pair label="Streamed so far">
         {amount(receipt.streamed)} {String(receipt.asset)}
       </Pair>
