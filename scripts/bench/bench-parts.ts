@@ -5,6 +5,8 @@ import { measureMppx } from "./mppx-per-call";
 import { measurePaidCalls, PAID_CALL_NAMES } from "./paid-call";
 import { measureScale } from "./scale";
 
+import { measureSettlement } from "./settle";
+
 /** One or several figures that are measured together. */
 export type BenchPart = {
   title: string;
@@ -35,6 +37,12 @@ export const benchParts: readonly BenchPart[] = [
     names: ["scale/1m"],
     seconds: (options) => (options.quick ? 15 : 180) + load(options, 3),
     measure: measureScale,
+  },
+  {
+    title: "One settlement of 100,000 streams",
+    names: ["settle/100k"],
+    seconds: ({ rounds, quick }) => (quick ? 15 : 60 + rounds * 12),
+    measure: measureSettlement,
   },
   {
     title: "Memory under load",

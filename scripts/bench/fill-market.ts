@@ -80,7 +80,7 @@ function tablesOfPlan(streams: number, receivers: number, requests: number): str
   return `
 create unlogged table plan as
 select n, 'str_' || lpad(n::text, 12, '0') as id, '0x' || lpad(to_hex(n / ${STREAMS_PER_SENDER} + 1), 40, '0') as sender,
-  'p' || n % ${receivers} as provider, '0x' || lpad(to_hex(n % ${receivers}), 40, 'f') as receiver, n % ${STREAMS_PER_SENDER} as nth,
+  'p' || n % ${receivers} as provider, '0xee' || lpad(to_hex(n % ${receivers}), 38, '0') as receiver, n % ${STREAMS_PER_SENDER} as nth,
   500000000000000000000::numeric as deposit, 1000000000000000000::numeric as rate, 86400000::bigint as period,
   clock_ms() - ${RUNNING_MS} as opened, n < ${requests} as called, clock_ms() - ${RUNNING_MS} + 1 + n::bigint * 3000000 / ${streams} as called_at
 from generate_series(0, ${streams - 1}) n;
