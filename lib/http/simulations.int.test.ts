@@ -207,8 +207,18 @@ describe("a simulation", () => {
     { why: "neither", json: {}, pointer: "/body" },
     { why: "both", json: { preset: "demo", scenario: { lengthMs: HOUR, streams: [{}] } }, pointer: "/body" },
     {
+      why: "too many calls of one stream",
+      json: { scenario: { lengthMs: 2_001_000, streams: [{ requests: { everyMs: 1_000 } }] } },
+      pointer: "/body/scenario/streams/0/requests",
+    },
+    {
       why: "too many calls",
-      json: { scenario: { lengthMs: 31 * 24 * HOUR, streams: [{ requests: { everyMs: 1_000 } }] } },
+      json: {
+        scenario: {
+          lengthMs: 2_000_000,
+          streams: [1, 2, 3].map(() => ({ requests: { everyMs: 1_000 } })),
+        },
+      },
       pointer: "/body/scenario/streams",
     },
     {
@@ -246,6 +256,6 @@ describe("a simulation", () => {
       },
     });
     expect(response.status).toBe(422);
-    expect(((await response.json()) as { detail: string }).detail).toContain("More than 5000 sweeps");
+    expect(((await response.json()) as { detail: string }).detail).toContain("More than 2000 sweeps");
   });
 });

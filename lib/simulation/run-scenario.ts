@@ -41,7 +41,7 @@ export type SimulationReport = {
 };
 
 /** Sweeps that find something to do. A rule that cannot act is tried again every 30 s, for as long as its stream lives. */
-export const SWEEPS_MAX = 5_000;
+export const SWEEPS_MAX = 2_000;
 
 /**
  * Plays a scenario on the real money functions, in one transaction of the simulator's schema under an injected clock, and
@@ -90,8 +90,14 @@ async function play(scenario: Scenario, db: Queryable, checkpoint: () => void): 
     calls,
     streams,
     ...totals(calls, streams),
-    violations: await runInvariants(db),
+    violations: await checkBooks(db),
   };
+}
+
+/** The planner knows nothing of rows that are younger than its statistics, and takes them for a few: joins by hash. */
+async function checkBooks(db: Queryable): Promise<Violation[]> {
+  await db.query("set local enable_nestloop = off; set local enable_mergejoin = off");
+  return runInvariants(db);
 }
 
 /** Moves the ledger's time, and lets the sweep pass on its way whenever something is due. */

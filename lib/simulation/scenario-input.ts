@@ -5,8 +5,13 @@ import { amountString, milliseconds, text } from "@/lib/http/schemas";
 
 const DAY_MS = 86_400_000;
 
-/** How large a scenario may be. */
-export const SCENARIO_MAX = { streams: 20, requests: 5_000, lengthMs: 31 * DAY_MS } as const;
+/** How large a scenario may be. Within one transaction a row gets slower with each of its changes, so a stream has a bound of its own. */
+export const SCENARIO_MAX = {
+  streams: 20,
+  requests: 5_000,
+  requestsOfStream: 2_000,
+  lengthMs: 31 * DAY_MS,
+} as const;
 const WALLET_MAX = 9_999n * 10n ** 18n; // The faucet gives 10,000 a day.
 
 const moment = () => milliseconds(0, SCENARIO_MAX.lengthMs);
@@ -20,7 +25,7 @@ const requestsInput = z.union([
     })
     .meta({ description: "One call after another, evenly." }),
   z
-    .strictObject({ atMs: z.array(moment()).max(SCENARIO_MAX.requests) })
+    .strictObject({ atMs: z.array(moment()).max(SCENARIO_MAX.requestsOfStream) })
     .meta({ description: "Calls at these moments." }),
 ]);
 
@@ -95,7 +100,13 @@ export const scenarioInput = z
         stream.requests.atMs.some((ms) => ms >= scenario.lengthMs)
       )
         wrong([...at, "requests", "atMs"], "Every call is made before the end.");
-      requests += countRequests(stream.requests, scenario.lengthMs);
+      const calls = countRequests(stream.requests, scenario.lengthMs);
+      if (calls > SCENARIO_MAX.requestsOfStream)
+        wrong(
+          [...at, "requests"],
+          `These are ${calls} calls; one stream makes at most ${SCENARIO_MAX.requestsOfStream}.`,
+        );
+      requests += calls;
     }
     if (requests > SCENARIO_MAX.requests)
       wrong(["streams"], `These are ${requests} calls; a simulation makes at most ${SCENARIO_MAX.requests}.`);

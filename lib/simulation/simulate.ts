@@ -19,8 +19,8 @@ const shared = globalThis as typeof globalThis & { superstreamSimulator?: { pool
  * Plays a scenario for anybody who asks, within bounds: two at once, 15 s each, on connections of their own.
  *
  * @param signal ends the run when its caller leaves
- * @throws ProblemError `unavailable` when too many run, or when the scenario takes longer than the budget; `invalid-input`
- * and `not-configured` as `runScenario` does
+ * @throws ProblemError `rate-limited` when too many run, `unavailable` when the scenario takes longer than the budget,
+ * `invalid-input` and `not-configured` as `runScenario` does
  */
 export async function simulate(scenario: Scenario, signal?: AbortSignal): Promise<SimulationReport> {
   shared.superstreamSimulator ??= openSimulator();

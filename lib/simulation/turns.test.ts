@@ -20,7 +20,7 @@ describe("turns", () => {
     const turns = new Turns({ running: 1, waiting: 0, waitMs: 10_000 });
     await turns.take();
     await expect(turns.take()).rejects.toMatchObject({
-      code: "unavailable",
+      code: "rate-limited",
       options: { extensions: { retryAfterSeconds: 5 } },
     });
   });
@@ -30,7 +30,7 @@ describe("turns", () => {
     const turns = new Turns({ running: 1, waiting: 2, waitMs: 1_000 });
     const end = await turns.take();
     const late = turns.take();
-    const refused = expect(late).rejects.toMatchObject({ code: "unavailable" });
+    const refused = expect(late).rejects.toMatchObject({ code: "rate-limited" });
     await vi.advanceTimersByTimeAsync(1_000);
     await refused;
     const next = turns.take();

@@ -19,7 +19,7 @@ export class Turns {
 
   /**
    * @returns what to call when the work has ended
-   * @throws ProblemError `unavailable` with `retryAfterSeconds` when the queue is full or does not move
+   * @throws ProblemError `rate-limited` with `retryAfterSeconds` when the queue is full or does not move
    */
   async take(): Promise<() => void> {
     if (this.#running >= this.bounds.running) {
@@ -53,7 +53,7 @@ export class Turns {
 }
 
 function busy(): ProblemError {
-  return new ProblemError("unavailable", "Other simulations are running. Try again in a few seconds.", {
+  return new ProblemError("rate-limited", "Other simulations are running. Try again in a few seconds.", {
     extensions: { retryAfterSeconds: 5 },
   });
 }
