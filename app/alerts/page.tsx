@@ -93,6 +93,7 @@ export default async function AlertsPage({ searchParams }: Props) {
               walletBalance={wallet.balance}
               topUp={topUpStreamAction}
               dismiss={dismissAlertAction}
+              wide
               className="[&>li]:px-5"
             />
           </div>

@@ -14,12 +14,11 @@ const words = { live: "Stands", dismissed: "Put away", resolved: "Resolved" } as
 /** What was raised, the newest first: the money and the time that were left at that moment. */
 export function AlertHistory({ alerts }: { alerts: AlertView[] }) {
   return (
-    <Table label="Earlier alerts" className="min-w-[36rem]">
+    <Table label="Earlier alerts">
       <thead>
         <tr>
-          <Th>When</Th>
-          <Th>Stream</Th>
           <Th>Alert</Th>
+          <Th className="max-sm:hidden">When</Th>
           <Th className="text-right">Left then</Th>
           <Th>State</Th>
         </tr>
@@ -27,24 +26,27 @@ export function AlertHistory({ alerts }: { alerts: AlertView[] }) {
       <tbody>
         {alerts.map((alert) => (
           <tr key={alert.id} className="[&:last-child>td]:border-b-0">
-            <Td className="whitespace-nowrap">
-              <LocalTime ms={alert.raisedAtMs} />
-            </Td>
             <Td>
               <Link href={paths.stream(alert.streamId)} className="underline-offset-4 hover:underline">
                 {alert.provider.name}
               </Link>
-            </Td>
-            <Td>
-              <span className="whitespace-nowrap">{formatDuration(alert.thresholdMs)} before the end</span>
+              <span className="block text-soft text-xs">
+                {formatDuration(alert.thresholdMs)} before the end
+              </span>
+              <span className="block text-faint text-xs sm:hidden">
+                <LocalTime ms={alert.raisedAtMs} />
+              </span>
               {obstacleWords(alert) ? (
                 <span className="block text-soft text-xs">{obstacleWords(alert)}</span>
               ) : null}
             </Td>
+            <Td className="whitespace-nowrap max-sm:hidden">
+              <LocalTime ms={alert.raisedAtMs} />
+            </Td>
             <Td className="whitespace-nowrap text-right">
               {formatDuration(alert.runwayMs)}
               <span className="block text-soft text-xs">
-                <Amount value={alert.remaining} asset={alert.asset} rounding="down" />
+                <Amount value={alert.remaining} asset={alert.asset} rounding="down" digits={4} />
               </span>
             </Td>
             <Td>

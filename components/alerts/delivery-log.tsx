@@ -32,14 +32,14 @@ export function DeliveryLog({ webhookId, deliveries, enabled, redeliver }: Props
   if (deliveries.length === 0)
     return <p className="text-faint text-sm">Nothing was sent yet. Send a test to see how it looks.</p>;
   return (
-    <Table label="Delivery log" className="min-w-[40rem]">
+    <Table label="Delivery log" className="[&_td]:align-middle">
       <thead>
         <tr>
-          <Th>When</Th>
-          <Th>Message</Th>
           <Th>State</Th>
-          <Th className="text-right">Attempts</Th>
+          <Th>Message</Th>
+          <Th className="max-sm:hidden">When</Th>
           <Th>Answer</Th>
+          <Th className="text-right max-sm:hidden">Attempts</Th>
           <Th>
             <span className="sr-only">Again</span>
           </Th>
@@ -48,27 +48,28 @@ export function DeliveryLog({ webhookId, deliveries, enabled, redeliver }: Props
       <tbody>
         {deliveries.map((delivery) => (
           <tr key={delivery.id} className="[&:last-child>td]:border-b-0">
-            <Td className="whitespace-nowrap">
-              <LocalTime ms={delivery.createdAtMs} />
-            </Td>
-            <Td>
-              <code className="text-xs">{delivery.type}</code>
-            </Td>
             <Td>
               <Badge tone={tones[delivery.state]}>{words[delivery.state]}</Badge>
             </Td>
-            <Td className="text-right">{delivery.attempts}</Td>
-            <Td className="text-soft">
+            <Td>
+              <code className="whitespace-nowrap text-xs">{delivery.type}</code>
+              <span className="block whitespace-nowrap text-faint text-xs sm:hidden">
+                <LocalTime ms={delivery.createdAtMs} />
+              </span>
+            </Td>
+            <Td className="whitespace-nowrap max-sm:hidden">
+              <LocalTime ms={delivery.createdAtMs} />
+            </Td>
+            <Td className="whitespace-nowrap text-soft">
               <Answer delivery={delivery} />
             </Td>
-            <Td className="py-1.5 text-right">
-              {delivery.state === "pending" ? null : (
-                <Again
-                  input={{ webhookId, deliveryId: delivery.id }}
-                  enabled={enabled}
-                  redeliver={redeliver}
-                />
-              )}
+            <Td className="text-right max-sm:hidden">{delivery.attempts}</Td>
+            <Td className="py-1 text-right">
+              <Again
+                input={{ webhookId, deliveryId: delivery.id }}
+                enabled={enabled && delivery.state !== "pending"}
+                redeliver={redeliver}
+              />
             </Td>
           </tr>
         ))}

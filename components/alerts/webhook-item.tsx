@@ -41,7 +41,7 @@ export function WebhookItem({ webhook, deliveries, actions }: Props) {
             )}
           </p>
         </div>
-        <div className="-mx-1 flex flex-wrap gap-1">
+        <div className="flex flex-wrap gap-1 max-sm:[&>button]:px-2.5">
           <Button
             size="sm"
             busy={test.busy}
