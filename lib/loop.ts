@@ -30,15 +30,16 @@ export function startLoop(loop: Loop): () => Promise<void> {
 async function run({ name, intervalMs, pass }: Loop, signal: AbortSignal): Promise<void> {
   let failures = 0;
   const { loops } = metrics();
+  const [done, failed] = [loops.of(name, "done"), loops.of(name, "failed")];
   while (!signal.aborted) {
     let more = false;
     try {
       more = await pass();
-      loops.of(name, "done").n += 1;
+      done.n += 1;
       failures = 0;
     } catch (error) {
       failures += 1;
-      loops.of(name, "failed").n += 1;
+      failed.n += 1;
       logger.error({ error }, `A pass of the ${name} failed`);
     }
     const pause = Math.min(intervalMs * 2 ** failures, MAX_BACK_OFF_MS);

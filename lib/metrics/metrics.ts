@@ -74,9 +74,9 @@ function newMetrics() {
       bounds: SIZES,
     }),
     loops: createCounter(registry, {
-      name: "superstream_job_passes_total",
-      help: "Passes of the jobs of this process: done or failed.",
-      labels: ["job", "result"],
+      name: "superstream_loop_passes_total",
+      help: "Passes of the jobs that this process does on its own: done or failed.",
+      labels: ["loop", "result"], // Not `job`: Prometheus gives that name to what it scrapes.
     }),
   };
 }
