@@ -8,6 +8,9 @@ export type StreamFilter = {
   /** Which end the actor is; both when absent. */
   role?: "sender" | "receiver" | undefined;
   status?: StreamStatus | undefined;
+  /** True leaves out what is over: settled and failed streams. */
+  open?: boolean | undefined;
+  providerId?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 };
@@ -21,6 +24,7 @@ export async function listStreams(
     text: `${selectStreams}
       where (($2::text is distinct from 'receiver' and s.sender = $1) or ($2::text is distinct from 'sender' and s.receiver = $1))
         and ($3::text is null or case when s.status = 'active' and s.depletes_ms <= t.now_ms then 'exhausted' else s.status end = $3)
+        and ($6::text is null or s.provider_id = $6) and (not $7 or s.status not in ('settled', 'failed'))
         and ($4::text is null or (s.opened_ms, s.id) < (select c.opened_ms, c.id from stream c where c.id = $4 and $1 in (c.sender, c.receiver)))
       order by s.opened_ms desc, s.id desc limit $5`,
     values: [
@@ -29,6 +33,8 @@ export async function listStreams(
       filter.status ?? null,
       filter.cursor ?? null,
       filter.limit + 1,
+      filter.providerId ?? null,
+      filter.open ?? false,
     ],
   });
   const items = rows.slice(0, filter.limit).map(streamView);

@@ -2,22 +2,27 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { PageHead } from "@/components/layout/page-head";
 import { KeepFresh } from "@/components/stream/keep-fresh";
-import { StreamRow } from "@/components/stream/stream-row";
+import { StreamFilters } from "@/components/stream/stream-filters";
+import { StreamList } from "@/components/stream/stream-list";
+import { StreamsStrip } from "@/components/stream/streams-strip";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { SignInButton } from "@/components/wallet/sign-in-button";
 import { currentAccount } from "@/lib/auth/current-account";
+import { listStreamsOperation } from "@/lib/http/operations/stream-operations";
+import { providerId, streamId } from "@/lib/http/schemas";
 import { paths } from "@/lib/paths";
+import { getStreamsOverview } from "@/lib/streams/get-streams-overview";
 import { listStreams } from "@/lib/streams/list-streams";
 
 export const metadata: Metadata = { title: "Streams" };
 
 const PAGE_SIZE = 50;
 
-type Props = { searchParams: Promise<{ cursor?: string | string[] }> };
+type Asked = Record<string, string | string[] | undefined>;
 
-/** Every stream of the signed-in account, newest first. */
-export default async function StreamsPage({ searchParams }: Props) {
+/** Every stream of the signed-in account, newest first, live, and what they come to. */
+export default async function StreamsPage({ searchParams }: { searchParams: Promise<Asked> }) {
   const account = await currentAccount();
   if (!account)
     return (
@@ -29,26 +34,23 @@ export default async function StreamsPage({ searchParams }: Props) {
       </>
     );
 
-  const { cursor } = await searchParams;
-  const { items, nextCursor } = await listStreams({
-    actor: account.address,
-    limit: PAGE_SIZE,
-    ...(typeof cursor === "string" ? { cursor } : {}),
-  });
-
-  return (
-    <>
-      <PageHead
-        title="Streams"
-        lead={items.length > 0 ? "What you pay, and what pays you, as it flows." : undefined}
-      />
-      {items.length > 0 ? (
-        <ul aria-label="Your streams" className="grid gap-3">
-          {items.map((stream) => (
-            <StreamRow key={stream.id} stream={stream} viewer={account.address} />
-          ))}
-        </ul>
-      ) : (
+  const { cursor, ...values } = readFilter(await searchParams);
+  const [overview, { items, nextCursor }] = await Promise.all([
+    getStreamsOverview({ actor: account.address }),
+    listStreams({
+      actor: account.address,
+      limit: PAGE_SIZE,
+      role: values.role,
+      status: values.status === "open" ? undefined : values.status,
+      open: values.status === "open",
+      providerId: values.provider,
+      cursor,
+    }),
+  ]);
+  if (overview.total === 0)
+    return (
+      <>
+        <PageHead title="Streams" />
         <Empty
           title="No streams yet"
           action={
@@ -60,15 +62,56 @@ export default async function StreamsPage({ searchParams }: Props) {
           Pick a provider, choose a tier and lock a deposit: it flows by the second while you call the
           provider. Close the stream whenever you like, and what was not used comes back.
         </Empty>
-      )}
+      </>
+    );
+
+  const shown = { role: values.role ?? "", status: values.status ?? "", provider: values.provider ?? "" };
+  return (
+    <>
+      <PageHead title="Streams" lead="What you pay, and what pays you, as it flows." />
+      <div className="grid gap-5">
+        <StreamsStrip overview={overview} />
+        <StreamFilters key={JSON.stringify(shown)} values={shown} providers={overview.providers} />
+        {items.length > 0 ? (
+          <div>
+            <StreamList streams={items} viewer={account.address} />
+          </div>
+        ) : (
+          <Empty
+            title="No stream like that"
+            action={
+              <Button asChild>
+                <Link href={paths.streams}>Show all streams</Link>
+              </Button>
+            }
+          >
+            None of your {overview.total} streams fits these filters.
+          </Empty>
+        )}
+      </div>
       {nextCursor ? (
         <p className="mt-6 text-center">
           <Button asChild>
-            <Link href={`${paths.streams}?cursor=${encodeURIComponent(nextCursor)}`}>Older streams</Link>
+            <Link href={`${paths.streams}?${olderQuery(shown, nextCursor)}`}>Older streams</Link>
           </Button>
         </p>
       ) : null}
-      {items.some(({ status }) => status === "active") ? <KeepFresh /> : null}
+      {overview.running > 0 ? <KeepFresh /> : null}
     </>
   );
+}
+
+/** The address may say anything: what is no filter is left out. */
+function readFilter(asked: Asked) {
+  const { role, status } = listStreamsOperation.query.shape;
+  return {
+    role: role.safeParse(asked.role).data,
+    status: asked.status === "open" ? ("open" as const) : status.safeParse(asked.status).data,
+    provider: providerId.safeParse(asked.provider).data,
+    cursor: streamId.safeParse(asked.cursor).data,
+  };
+}
+
+function olderQuery(shown: Record<string, string>, cursor: string): URLSearchParams {
+  return new URLSearchParams(Object.entries({ ...shown, cursor }).filter(([, value]) => value !== ""));
 }
