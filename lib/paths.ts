@@ -24,6 +24,7 @@ export const paths = {
     session: "/api/v1/auth/session",
     statementCsv: "/api/v1/wallet/statement.csv",
     streams: "/api/v1/streams",
+    simulations: "/api/v1/simulations",
     stream: (streamId: string) => `/api/v1/streams/${segment(streamId)}`,
     alerts: "/api/v1/alerts",
     request: (requestId: string) => `/api/v1/requests/${segment(requestId)}`,
