@@ -16,7 +16,7 @@ begin
     perform set_config('superstream.now_ms', ask->>'nowMs', true);
     answer := null; code := null; members := null;
     begin
-      execute format('select %I($1)', ask->>'call') into answer using ask->'input';
+      execute format('select %s($1)', ask->>'call') into answer using ask->'input';
     exception when sqlstate 'SP001' then
       get stacked diagnostics code = message_text, members = pg_exception_detail;
     end;
@@ -27,6 +27,14 @@ begin
   end loop;
   return to_jsonb(seen);
 end $play$`;
+
+/** A sweep as it is: in sets where there is no rule, then one by one. */
+const SWEEPER = `create function pg_temp.sweep_in_sets(p jsonb) returns jsonb language plpgsql as $sweep$
+declare batch jsonb := sweep_batch('{"limit": 1000}');
+begin
+  if batch->'failed' <> '[]' then raise exception '%', batch; end if;
+  return sweep_stream(p);
+end $sweep$`;
 
 type Seen = {
   code: string | null;
@@ -40,13 +48,19 @@ type Seen = {
 /** Makes the player for this connection. */
 export async function prepareSqlPlayer(db: Queryable): Promise<void> {
   await db.query(PLAYER);
+  await db.query(SWEEPER);
 }
 
-/** The same steps in the SQL functions. `db` is inside a transaction whose clock may be set. */
+/**
+ * The same steps in the SQL functions. `db` is inside a transaction whose clock may be set.
+ *
+ * @param inSets collects and sweeps by the functions that take many streams
+ */
 export async function playInSql(
   db: Queryable,
   life: Life,
   asks: Ask[],
+  inSets: boolean,
 ): Promise<{ agreed: Agreed[]; events: StreamEvent[] }> {
   const tiers = { maxRequestsPerHour: 1_000_000 };
   const { basic, professional, enterprise } = life.rates;
@@ -60,7 +74,7 @@ export async function playInSql(
   });
   const sender = await fundedAddress(db, life.wallet);
   const streamId = `str_${randomBytes(12).toString("hex")}`;
-  const names = { provider, sender, streamId, life };
+  const names = { provider, sender, streamId, life, inSets };
   const steps = asks.map((ask) => ({ nowMs: ask.nowMs, ...toCall(ask, names) }));
   const { rows } = await db.query<{ seen: Seen[] }>({
     name: "play",
@@ -77,9 +91,15 @@ export async function playInSql(
   };
 }
 
-type Names = { provider: { id: string; owner: string }; sender: string; streamId: string; life: Life };
+type Names = {
+  provider: { id: string; owner: string };
+  sender: string;
+  streamId: string;
+  life: Life;
+  inSets: boolean;
+};
 
-function toCall({ act, requestId: id }: Ask, { provider, sender, streamId, life }: Names) {
+function toCall({ act, requestId: id }: Ask, { provider, sender, streamId, life, inSets }: Names) {
   const requestId = `${streamId}-${id}`;
   const own = { actor: sender, streamId };
   switch (act.kind) {
@@ -106,14 +126,16 @@ function toCall({ act, requestId: id }: Ask, { provider, sender, streamId, life 
     case "resume":
       return { call: "resume_stream", input: own };
     case "collect":
-      return { call: "collect_stream", input: { streamId, actor: provider.owner } };
+      return inSets
+        ? { call: "collect_streams", input: { actor: provider.owner, limit: 2 } }
+        : { call: "collect_stream", input: { streamId, actor: provider.owner } };
     case "close":
       return {
         call: "close_stream",
         input: { streamId, actor: act.by === "sender" ? sender : provider.owner },
       };
     case "sweep":
-      return { call: "sweep_stream", input: { streamId } };
+      return { call: inSets ? "pg_temp.sweep_in_sets" : "sweep_stream", input: { streamId } };
     case "authorise":
       return {
         call: "authorize_requests",

@@ -26,64 +26,69 @@ ALTER FUNCTION posting_hash(bytea, bytea, text, bigint, numeric, numeric) STABLE
 
 CREATE TYPE movement AS (
   key text, kind text, stream_id text, actor text, at_ms bigint, from_account text, to_account text, asset text, amount numeric);
+-- A movement whose entry is written. `turn`: the how manieth out of its escrow.
+CREATE TYPE posted_side AS (entry bigint, hash bytea, from_account text, to_account text, asset text, amount numeric, turn bigint);
 
 -- post_entry() for many, in their order. Every `from` is an escrow, every `to` a wallet: whoever holds a stream's lock is alone
 -- with its escrow, and the wallets, which others wait for, are locked last. The caller holds the streams' locks.
 CREATE FUNCTION post_entries(moves movement[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  entries bigint[]; hashes bytea[]; side record; wallets text[];
-  account_id text; head bytea; balance numeric; seq bigint;
-  p_entry bigint[]; p_account text[]; p_seq bigint[]; p_asset text[]; p_amount numeric[]; p_balance numeric[]; p_hash bytea[];
+  sides posted_side[]; turns bigint; posted bigint; side record; wallet text; last_hash bytea; last_balance numeric; last_seq bigint;
+  seqs bigint[] := '{}'; balances numeric[] := '{}'; hashes bytea[] := '{}';
 BEGIN
   IF moves IS NULL THEN RETURN; END IF;
-  IF EXISTS (SELECT 1 FROM unnest(moves) m WHERE (m.amount > 0 AND m.amount = trunc(m.amount)
-      AND m.from_account LIKE 'escrow:%' AND m.to_account LIKE 'wallet:%') IS NOT TRUE) THEN
-    RAISE EXCEPTION 'a movement of a batch is no payment out of an escrow';
-  END IF;
   WITH given AS MATERIALIZED (
-    SELECT m.*, nextval('journal_entry_id_seq') AS id, entry_hash(m.key, m.kind, m.stream_id, m.actor, m.at_ms, '{}', m.from_account,
-      m.to_account, m.asset, m.amount) AS hash
+    SELECT m.*, nextval('journal_entry_id_seq') AS id, row_number() OVER (PARTITION BY m.from_account) AS turn,
+      entry_hash(m.key, m.kind, m.stream_id, m.actor, m.at_ms, '{}', m.from_account, m.to_account, m.asset, m.amount) AS hash
     FROM unnest(moves) m),
   written AS (
     INSERT INTO journal_entry (id, key, kind, stream_id, actor, at_ms, memo, hash)
     SELECT id, key, kind, stream_id, actor, at_ms, '{}', hash FROM given)
-  SELECT array_agg(id), array_agg(hash) INTO entries, hashes FROM given;
+  SELECT array_agg((id, hash, from_account, to_account, asset, amount, turn)::posted_side), max(turn) INTO sides, turns FROM given
+  -- What is no such payment is left out here, and missed below.
+  WHERE amount > 0 AND amount = trunc(amount) AND from_account LIKE 'escrow:%' AND to_account LIKE 'wallet:%';
+  IF cardinality(sides) IS DISTINCT FROM cardinality(moves) THEN RAISE EXCEPTION 'a movement of a batch is no payment out of an escrow'; END IF;
 
-  FOR escrows IN REVERSE 1..0 LOOP
-    IF escrows = 0 THEN
-      SELECT array_agg(DISTINCT m.to_account) INTO wallets FROM unnest(moves) m;
-      PERFORM lock_accounts(wallets);
-    END IF;
-    account_id := NULL;
-    p_entry := '{}'; p_account := '{}'; p_seq := '{}'; p_asset := '{}'; p_amount := '{}'; p_balance := '{}'; p_hash := '{}';
-    FOR side IN
-      SELECT a.id, a.balance, a.next_seq, a.head, a.asset, m.asset AS moved, m.entry, m.hash, CASE escrows WHEN 1 THEN -m.amount ELSE m.amount END AS amount
-      FROM ROWS FROM (unnest(moves), unnest(entries), unnest(hashes)) m (key, kind, stream_id, actor, at_ms, from_account, to_account, asset, amount, entry, hash)
-        LEFT JOIN account a ON a.id = CASE escrows WHEN 1 THEN m.from_account ELSE m.to_account END
-      ORDER BY a.id, m.entry
-    LOOP
-      IF side.asset IS DISTINCT FROM side.moved THEN RAISE EXCEPTION 'entry %: no account of this asset', side.entry; END IF;
-      IF account_id IS DISTINCT FROM side.id THEN
-        account_id := side.id; balance := side.balance; seq := side.next_seq; head := side.head;
-      ELSE
-        seq := seq + 1;
-      END IF;
-      balance := balance + side.amount;
-      head := posting_hash(head, side.hash, account_id, seq, side.amount, balance);
-      p_entry := p_entry || side.entry; p_account := p_account || account_id; p_seq := p_seq || seq; p_asset := p_asset || side.asset;
-      p_amount := p_amount || side.amount; p_balance := p_balance || balance; p_hash := p_hash || head;
-    END LOOP;
-    INSERT INTO posting (entry_id, account_id, seq, asset, amount, balance_after, hash)
-    SELECT * FROM unnest(p_entry, p_account, p_seq, p_asset, p_amount, p_balance, p_hash);
-    UPDATE account a SET balance = l.balance, next_seq = l.seq + 1, head = l.head
-    FROM (SELECT DISTINCT ON (u.id) u.* FROM unnest(p_account, p_seq, p_balance, p_hash) u (id, seq, balance, head) ORDER BY u.id, u.seq DESC) l
-    WHERE a.id = l.id;
+  -- Most escrows have one side, one that settles has two: the bill, then the refund.
+  FOR i IN 1..turns LOOP
+    WITH moved AS (
+      UPDATE account a SET balance = a.balance - m.amount, next_seq = a.next_seq + 1,
+        head = posting_hash(a.head, m.hash, a.id, a.next_seq, -m.amount, a.balance - m.amount)
+      FROM unnest(sides) m WHERE m.turn = i AND a.id = m.from_account AND a.asset = m.asset
+      RETURNING m.entry, a.id, a.next_seq - 1 AS seq, a.asset, -m.amount AS amount, a.balance, a.head)
+    INSERT INTO posting (entry_id, account_id, seq, asset, amount, balance_after, hash) SELECT * FROM moved;
+    GET DIAGNOSTICS posted = ROW_COUNT;
+    IF posted <> (SELECT count(*) FROM unnest(sides) m WHERE m.turn = i) THEN RAISE EXCEPTION 'an escrow of a batch is missing, or is of another asset'; END IF;
   END LOOP;
+
+  PERFORM lock_accounts(ARRAY(SELECT DISTINCT m.to_account FROM unnest(sides) m));
+  FOR side IN
+    SELECT a.id, a.balance, a.next_seq, a.head, m.hash, m.amount, a.asset = m.asset AS fits
+    FROM unnest(sides) m LEFT JOIN account a ON a.id = m.to_account ORDER BY m.to_account, m.entry
+  LOOP
+    IF side.fits IS NOT TRUE THEN RAISE EXCEPTION 'a wallet of a batch is missing, or is of another asset'; END IF;
+    IF wallet IS DISTINCT FROM side.id THEN
+      wallet := side.id; last_balance := side.balance; last_seq := side.next_seq; last_hash := side.head;
+    ELSE
+      last_seq := last_seq + 1;
+    END IF;
+    last_balance := last_balance + side.amount;
+    last_hash := posting_hash(last_hash, side.hash, wallet, last_seq, side.amount, last_balance);
+    seqs := array_append(seqs, last_seq); balances := array_append(balances, last_balance); hashes := array_append(hashes, last_hash);
+  END LOOP;
+  WITH chain AS MATERIALIZED (
+    SELECT s.*, u.seq, u.balance, u.hash AS head FROM (SELECT row_number() OVER (ORDER BY m.to_account, m.entry) AS n, m.* FROM unnest(sides) m) s
+      JOIN unnest(seqs, balances, hashes) WITH ORDINALITY u (seq, balance, hash, n) USING (n)),
+  written AS (
+    INSERT INTO posting (entry_id, account_id, seq, asset, amount, balance_after, hash)
+    SELECT entry, to_account, seq, asset, amount, balance, head FROM chain)
+  UPDATE account a SET balance = l.balance, next_seq = l.seq + 1, head = l.head
+  FROM (SELECT DISTINCT ON (to_account) * FROM chain ORDER BY to_account, seq DESC) l WHERE a.id = l.to_account;
 END $$;
 
--- Brings streams to what they are now: a deposit that is spent exhausts, a grace that is over ends, what is closing and holds
--- nothing settles; with `p_collect` the receivers of the others are paid too, as by collect_stream(). The caller holds the
--- streams' locks. Automatic top-ups are not made here.
+-- Brings streams to what they are now. With `p_collect` what collect_stream() does to each, otherwise what sweep_stream() does to
+-- one without a rule: a deposit that is spent exhausts, a grace that is over ends, what is closing and holds nothing settles.
+-- The caller holds the streams' locks.
 CREATE FUNCTION settle_locked(p_ids text[], p_collect boolean) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   now_ms bigint := clock_ms(); moves movement[]; report jsonb;
@@ -99,12 +104,12 @@ BEGIN
     FROM stream s, LATERAL (SELECT greatest(s.last_ms, now_ms) AS at_ms, s.status = 'active' AND greatest(s.last_ms, now_ms) >= s.depletes_ms AS dry) d
     WHERE s.id = ANY (p_ids) AND s.status NOT IN ('settled', 'failed')),
   ending AS MATERIALIZED (
-    SELECT *, (ends OR status = 'closing') AND held = 0 AS settles,
+    SELECT *, (ends OR (status = 'closing' AND NOT p_collect)) AND held = 0 AS settles,
       CASE WHEN p_collect OR ends OR (status = 'closing' AND held = 0) THEN greatest(least(accrued, available) + used - billed, 0) ELSE 0 END AS delta
     FROM aged),
   life AS MATERIALIZED (
     SELECT *, CASE WHEN settles THEN funded - billed - delta ELSE 0 END AS refund, delta > 0 AND NOT ends AND NOT settles AS collected
-    FROM ending WHERE dry OR ends OR settles OR delta > 0),
+    FROM ending WHERE p_collect OR dry OR ends OR settles),
   segments AS (
     UPDATE stream_segment g SET end_ms = l.depletes_ms, end_cause = 'exhaust', end_num = l.available, end_den = 1
     FROM life l WHERE l.dry AND g.stream_id = l.id AND g.seq = l.next_segment - 1),
@@ -127,8 +132,11 @@ BEGIN
       closed_ms = CASE WHEN l.ends THEN l.grace_end ELSE s.closed_ms END,
       close_cause = CASE WHEN l.ends THEN 'grace-ended' ELSE s.close_cause END,
       generation = s.generation + l.ends::int,
-      -- An exhausted stream with a rule is tried at once by the next sweep.
-      due_ms = CASE WHEN l.settles OR l.ends THEN NULL WHEN l.dry AND l.auto_trigger_ms IS NULL THEN l.grace_end WHEN l.dry THEN l.at_ms ELSE l.due_ms END,
+      -- As stream_save() has it; a stream with a rule is for the next sweep.
+      due_ms = CASE WHEN l.settles OR l.ends THEN NULL
+        WHEN l.auto_trigger_ms IS NULL THEN CASE WHEN l.dry THEN l.grace_end ELSE l.due_ms END
+        WHEN l.dry OR l.status = 'exhausted' THEN least(l.grace_end, l.at_ms)
+        WHEN l.status = 'active' THEN least(l.depletes_ms, greatest(l.depletes_ms - l.auto_trigger_ms, 0)) ELSE l.due_ms END,
       next_event = l.next_event + l.dry::int + l.ends::int + (l.settles OR l.collected)::int,
       next_bill = l.next_bill + (l.delta > 0)::int
     FROM life l WHERE s.id = l.id),
@@ -141,7 +149,7 @@ BEGIN
                              'escrow:' || id, 'wallet:' || receiver, asset, delta)::movement AS move FROM life WHERE delta > 0
       UNION ALL
       SELECT id, 1, ('refund:' || id, 'refund', id, sender, at_ms, 'escrow:' || id, 'wallet:' || sender, asset, refund)::movement FROM life WHERE refund > 0) m),
-    (SELECT jsonb_build_object('streams', count(*), 'changed', count(*) FILTER (WHERE dry OR ends OR settles), 'collected', coalesce(sum(delta), 0)::text) FROM life),
+    (SELECT jsonb_build_object('streams', count(*) FILTER (WHERE dry OR ends OR settles OR delta > 0), 'changed', count(*) FILTER (WHERE dry OR ends OR settles), 'collected', coalesce(sum(delta), 0)::text) FROM life),
     t.* INTO moves, report, scopes, shards, earned, ended
   FROM (SELECT array_agg(u.scope), array_agg(u.shard), array_agg(u.earned), array_agg(u.ended) FROM totals u) t;
 
@@ -202,12 +210,13 @@ BEGIN
   RETURN settle_each(ids, true) || jsonb_build_object('after', CASE WHEN cardinality(ids) = (p->>'limit')::int THEN ids[cardinality(ids)] END);
 END $$;
 
--- Pays all receivers, a batch of one part a call: the part that waits longest and that nobody else has. Null when none is due.
+-- Pays all receivers, a batch of one part a call: of those that are due and that nobody else has, the one that is least far. So
+-- all parts advance together over the same pages, which stay in memory. Null when none is due.
 -- p: limit, intervalMs (until a part that was gone through is due again)
 CREATE FUNCTION settle_streams(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE mine settle_part; ids text[]; whole boolean;
 BEGIN
-  SELECT * INTO mine FROM settle_part WHERE due_ms <= clock_ms() ORDER BY due_ms, part LIMIT 1 FOR UPDATE SKIP LOCKED;
+  SELECT * INTO mine FROM settle_part WHERE due_ms <= clock_ms() ORDER BY coalesce(after, ''), part LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF mine.part IS NULL THEN RETURN NULL; END IF;
   ids := ARRAY(SELECT id FROM stream WHERE settle_part_of(id) = mine.part AND status NOT IN ('settled', 'failed') AND id > coalesce(mine.after, '')
                ORDER BY id LIMIT (p->>'limit')::int);
