@@ -107,7 +107,7 @@ export function FirstSteps(props: Props) {
           number={1}
           done={done[0]}
           current={current === 0}
-          title={wallet ? "Get play money" : "Get a wallet"}
+          title={wallet && !done[0] ? "Get play money" : "Get a wallet"}
         >
           {done[0]
             ? "A demo wallet in this browser, with play money."

@@ -41,7 +41,7 @@ describe("explainHealth", () => {
     });
 
   test("given a provider that is up, it says whether anybody paid it", () => {
-    expect(explain({})).toBe("Answers its checks. Nobody has paid it in the last day.");
+    expect(explain({})).toBe("Answers its checks. No paid call in the last day.");
     expect(explain({ day: { callsServed: 1 } })).toBe("Answers its checks, and serves its paid calls.");
   });
 

@@ -35,7 +35,7 @@ export function explainHealth(health: Explained): string {
     case null:
       return day.callsServed > 0
         ? "Answers its checks, and serves its paid calls."
-        : "Answers its checks. Nobody has paid it in the last day.";
+        : "Answers its checks. No paid call in the last day.";
     case "probes-failed":
       return `The last ${failures} checks failed${lasting(failingSinceMs, serverNowMs)}: a call would likely fail now.`;
     case "probe-failed":

@@ -13,7 +13,7 @@ const shared = globalThis as typeof globalThis & { superstreamTryService?: Kept 
 
 /**
  * The service that a newcomer tries first: one that comes with an example to send, that the stream alone pays, of a
- * provider that answers; the shorter its example, the easier it is to understand.
+ * provider that answers and whose deposit lasts an hour; the shorter its example, the easier it is to understand.
  */
 export function findTryService(): Promise<TryService | null> {
   const kept = shared.superstreamTryService;
@@ -31,7 +31,7 @@ async function readTryService(): Promise<TryService | null> {
     `select p.id as "providerId", p.name as "providerName", s.slug, s.name
        from service s join provider p on p.id = s.provider_id left join provider_health h on h.provider_id = p.id
       where s.active and p.active and s.example is not null and s.price_per_call = 0
-      order by (h.state = 'up') desc nulls last, length(s.example::text), s.id limit 1`,
+      order by (h.state = 'up') desc nulls last, (p.deposit_ms >= 3600000) desc, length(s.example::text), s.id limit 1`,
   );
   return rows[0] ?? null;
 }
