@@ -28,9 +28,10 @@ export async function claimProbe({ intervalMs }: ProbeSchedule, db: Queryable): 
   return rows[0] ?? null;
 }
 
+/** The clock is read once, in a select of its own: otherwise it is read for every row, and no index helps. */
 const CLAIM_SQL = `
   with due as (
-    select provider_id from provider_health where due_ms <= clock_ms() order by due_ms limit 1 for update skip locked)
+    select provider_id from provider_health where due_ms <= (select clock_ms()) order by due_ms limit 1 for update skip locked)
   update provider_health h
      set due_ms = clock_ms() + least($1::bigint * 2 ^ least(greatest(h.failures - $4::int, 0), 10) * (1 + $2::float8 * random()), $3::bigint * (1 + $2 * random()))::bigint
     from due, provider p

@@ -76,7 +76,7 @@ const NOTE_SQL = `
                  coalesce(sum(calls_served), 0)::text as served, coalesce(sum(calls_failed), 0)::text as failed
             from provider_health_bucket
            where provider_id = $1 and span_ms = $6::bigint
-             and start_ms >= (clock_ms() / $6::bigint - $7::bigint) * $6::bigint) as day
+             and start_ms >= ((select clock_ms()) / $6::bigint - $7::bigint) * $6::bigint) as day
    where h.provider_id = $1
   returning h.failures, h.failing_since_ms::text as "failingSinceMs", h.served_ms::text as "servedMs",
             day.probes, day.probes_ok as "probesOk", day.served as "callsServed", day.failed as "callsFailed"`;

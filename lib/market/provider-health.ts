@@ -54,7 +54,7 @@ const BUCKETS_SQL = `
          b.probes_ok as "probesOk", b.calls_served::text as "callsServed", b.calls_failed::text as "callsFailed",
          b.probe_latency as "probeLatency", b.call_latency as "callLatency"
     from (values ($2::bigint, $3::bigint), ($4, $5)) as span (ms, back)
-    join provider_health_bucket b on b.span_ms = span.ms and b.start_ms >= (clock_ms() / span.ms - span.back) * span.ms
+    join provider_health_bucket b on b.span_ms = span.ms and b.start_ms >= ((select clock_ms()) / span.ms - span.back) * span.ms
    where b.provider_id = any ($1)`;
 
 type StatusRow = Pick<HealthRow, "reason" | "latencyMs" | "problem" | "httpStatus"> & {
