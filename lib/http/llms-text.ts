@@ -29,7 +29,7 @@ ${
     : "2. Fund your wallet on the ledger. GET /api/v1/wallet shows its balance."
 }
 3. Find a provider: GET ${origin}/api/v1/providers?capability=… or
-   GET ${origin}/api/v1/providers/cheapest?capability=…
+   GET ${origin}/api/v1/providers/cheapest?capability=…&healthy=true (health up: it answers, and serves what is paid)
 4. Call it at its door: ${origin}/api/p/{provider}/{path}. The first answer is 402 with a challenge in
    WWW-Authenticate: Payment. Answer it with an EIP-712 signature (action "open" opens a stream and serves the same
    request), or open the stream yourself:
