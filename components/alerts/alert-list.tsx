@@ -1,7 +1,7 @@
 "use client";
 import { CircleCheck, X } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { RunwayClock } from "@/components/stream/runway-clock";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -26,6 +26,8 @@ export type AlertListProps = {
   className?: string;
 };
 
+type Answered = { alertId: string; sentence: string; index: number; height: number };
+
 /** The alerts that stand, each with its clock and its one click. One that was answered says what came of it. */
 export function AlertList({
   alerts,
@@ -35,37 +37,53 @@ export function AlertList({
   wide = false,
   className,
 }: AlertListProps) {
-  const [done, setDone] = useState<readonly { alertId: string; sentence: string }[]>([]);
-  const answered = new Set(done.map(({ alertId }) => alertId));
+  const [answered, setAnswered] = useState<readonly Answered[]>([]);
+  const list = useRef<HTMLUListElement>(null);
+  const lines: (AlertView | Answered)[] = alerts.filter(
+    ({ id }) => !answered.some(({ alertId }) => alertId === id),
+  );
+  for (const line of answered) lines.splice(line.index, 0, line);
+
+  /** An answer keeps the place and the size of its alert: the next button must not slide under a second click. */
+  function answer(alertId: string, index: number, sentence: string) {
+    const height = list.current?.children.item(index)?.getBoundingClientRect().height ?? 0;
+    setAnswered((before) =>
+      [...before, { alertId, sentence, index, height }].sort((a, b) => a.index - b.index),
+    );
+  }
+
   return (
-    <ul aria-label="Alerts" className={cn("divide-y divide-line", className)}>
-      {done.map(({ alertId, sentence }) => (
-        <li key={alertId} className="flex items-start gap-2.5 px-4 py-3 text-sm">
-          <CircleCheck className="mt-0.5 size-4 shrink-0 text-flow-strong" aria-hidden />
-          <p role="status">{sentence}</p>
-        </li>
-      ))}
-      {alerts
-        .filter(({ id }) => !answered.has(id))
-        .map((alert) => (
+    <ul ref={list} aria-label="Alerts" className={cn("divide-y divide-line", className)}>
+      {lines.map((line, index) =>
+        "sentence" in line ? (
           <li
-            key={alert.id}
+            key={line.alertId}
+            className="flex items-start gap-2.5 px-4 py-3.5 text-sm"
+            style={{ minHeight: line.height }}
+          >
+            <CircleCheck className="mt-0.5 size-4 shrink-0 text-flow-strong" aria-hidden />
+            <p role="status">{line.sentence}</p>
+          </li>
+        ) : (
+          <li
+            key={line.id}
             className={cn(
               "relative grid gap-2.5 px-4 py-3.5",
               wide && "sm:grid-cols-[minmax(0,1fr)_auto] sm:gap-6",
             )}
           >
-            <AlertLine alert={alert} />
-            <PutAway alert={alert} dismiss={dismiss} />
+            <AlertLine alert={line} />
+            <PutAway alert={line} dismiss={dismiss} />
             <TopUpNow
-              className={cn(wide && "sm:mr-9 sm:justify-items-end sm:text-right")}
-              alert={alert}
+              className={cn("content-start", wide && "sm:mr-9 sm:justify-items-end sm:text-right")}
+              alert={line}
               walletBalance={walletBalance}
               topUp={topUp}
-              onDone={(sentence) => setDone((before) => [...before, { alertId: alert.id, sentence }])}
+              onDone={(sentence) => answer(line.id, index, sentence)}
             />
           </li>
-        ))}
+        ),
+      )}
     </ul>
   );
 }
