@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import type { Asset } from "@/lib/domain/asset";
+import { formatRate } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
 import { anchorOf } from "./anchor-of";
 import { LiveTotal } from "./live-total";
@@ -134,18 +135,18 @@ function Lines({ kind, streams, viewer, states, asset }: LinesProps) {
 
   return (
     <div className="overflow-hidden rounded-lg bg-sunken text-sm" data-testid="consequence">
-      <table className="w-full">
+      <table className="w-full table-fixed">
         <caption className="sr-only">What happens to the money, in {asset.symbol}</caption>
         <thead className="text-faint text-xs">
           <tr>
             <th scope="col" className="px-3 pt-2.5 pb-1 text-left font-medium">
               Stream
             </th>
-            <th scope="col" className="px-3 pt-2.5 pb-1 text-right font-medium">
+            <th scope="col" className="w-27 px-3 pt-2.5 pb-1 text-right font-medium">
               {kind === "close" ? "Paid" : "To you"}
             </th>
             {kind === "close" ? (
-              <th scope="col" className="px-3 pt-2.5 pb-1 text-right font-medium">
+              <th scope="col" className="w-27 px-3 pt-2.5 pb-1 text-right font-medium">
                 Returned
               </th>
             ) : null}
@@ -160,9 +161,12 @@ function Lines({ kind, streams, viewer, states, asset }: LinesProps) {
                 <th scope="row" className="px-3 py-1.5 text-left font-normal">
                   <span className="flex items-center gap-1.5">
                     <Mark state={state} />
-                    <span className="min-w-0 truncate">
-                      {stream.provider.name}
-                      {receives(stream) ? <span className="text-faint"> pays you</span> : null}
+                    <span className="min-w-0">
+                      <span className="block truncate">{stream.provider.name}</span>
+                      <span className="block truncate text-faint text-xs">
+                        {receives(stream) ? "pays you " : null}
+                        {formatRate(stream.rate, asset)}
+                      </span>
                     </span>
                   </span>
                   {state?.phase === "failed" ? (

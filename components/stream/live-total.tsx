@@ -19,7 +19,7 @@ type Props = {
   className?: string;
 };
 
-/** The sum of what many streams come to, moving with them; exact, and rounded down once. */
+/** The sum of what many streams come to, moving with them; each is rounded down to the digits shown. */
 export function LiveTotal({ label, terms, serverNowMs, asset, digits = 6, className }: Props) {
   const output = useRef<HTMLOutputElement>(null);
 
@@ -46,11 +46,14 @@ export function LiveTotal({ label, terms, serverNowMs, asset, digits = 6, classN
   );
 }
 
+/** Each part is cut to the digits that are shown before they are added, so that a column adds up to its foot, digit for digit. */
 function shown(terms: readonly LiveTerm[], nowMs: bigint, asset: Asset, digits: number): string {
-  let sum = 0n;
+  const step = 10n ** BigInt(asset.decimals - digits);
+  let steps = 0n;
   for (const { anchor, sign, plus } of terms) {
     const accrued = liveAccrued(anchor, nowMs);
-    sum += plus + (sign === 1 ? accrued : -accrued);
+    const value = plus + (sign === 1 ? accrued : -accrued);
+    if (value > 0n) steps += value / step;
   }
-  return toDecimal(sum < 0n ? 0n : sum, asset.decimals, digits, "down");
+  return toDecimal(steps, digits, digits, "down");
 }

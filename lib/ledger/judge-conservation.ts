@@ -138,11 +138,11 @@ function entriesOf(links: readonly Link[], name: LineName): ConservationEntry[] 
 }
 
 const saidOf: Record<LineName, string> = {
-  funded: "The stream's row says more or less was put in than its journal entries",
-  paid: "The stream's row says more or less was paid than its journal entries",
-  refunded: "The stream's row says more or less was returned than its journal entries",
+  funded: "The stream's row differs from its journal in what was put in",
+  paid: "The stream's row differs from its journal in what was paid",
+  refunded: "The stream's row differs from its journal in what was returned",
   fees: "Fees differ",
-  remaining: "The escrow account holds more or less than its postings add up to",
+  remaining: "The escrow account differs from the sum of its postings",
 };
 
 function faultsOfLines(lines: readonly ConservationLine[]): ConservationFault[] {

@@ -95,18 +95,18 @@ describe("given somebody with every right on the database who changes one thing"
     {
       what: "what the stream was funded with",
       sql: "update stream set funded = funded + 7",
-      faults: [["The stream's row says more or less was put in than its journal entries.", 7n]],
+      faults: [["The stream's row differs from its journal in what was put in.", 7n]],
     },
     {
       what: "what the stream was billed",
       sql: "update stream set billed = billed - 3",
-      faults: [["The stream's row says more or less was paid than its journal entries.", -3n]],
+      faults: [["The stream's row differs from its journal in what was paid.", -3n]],
     },
     {
       what: "what the stream was refunded",
       sql: "update stream set refunded = refunded + 1",
       faults: [
-        ["The stream's row says more or less was returned than its journal entries.", 1n],
+        ["The stream's row differs from its journal in what was returned.", 1n],
         ["Refunds: 0 in the journal, 1 expected.", null],
       ],
     },
@@ -114,15 +114,15 @@ describe("given somebody with every right on the database who changes one thing"
       what: "what the escrow holds",
       sql: "update account set balance = balance - 2 where kind = 'escrow'",
       difference: 2n,
-      faults: [["The escrow account holds more or less than its postings add up to.", -2n]],
+      faults: [["The escrow account differs from the sum of its postings.", -2n]],
     },
     {
       what: "the amount of a posting to the escrow",
       sql: `update posting set amount = amount + 5 where entry_id = ${deposit} and ${escrow}`,
       difference: 5n,
       faults: [
-        ["The stream's row says more or less was put in than its journal entries.", -5n],
-        ["The escrow account holds more or less than its postings add up to.", -5n],
+        ["The stream's row differs from its journal in what was put in.", -5n],
+        ["The escrow account differs from the sum of its postings.", -5n],
         ["Entry open:str does not balance.", 5n],
         ["Entry open:str no longer hashes to what was written.", null],
         ["Entry open:str changes the balance by another amount than it posts.", -5n],
@@ -148,8 +148,8 @@ describe("given somebody with every right on the database who changes one thing"
       sql: `with p as (delete from posting where entry_id = ${collect}) delete from journal_entry where id = ${collect}`,
       difference: TOKEN,
       faults: [
-        ["The stream's row says more or less was paid than its journal entries.", TOKEN],
-        ["The escrow account holds more or less than its postings add up to.", -TOKEN],
+        ["The stream's row differs from its journal in what was paid.", TOKEN],
+        ["The escrow account differs from the sum of its postings.", -TOKEN],
         ["Payments: 0 in the journal, 1 expected.", null],
         ["Postings between 0 and 2 are missing.", null],
         ["Entry top-up:str:0 changes the balance by another amount than it posts.", -TOKEN],
@@ -162,7 +162,7 @@ describe("given somebody with every right on the database who changes one thing"
       sql: `delete from journal_entry where id = ${collect}`,
       difference: TOKEN,
       faults: [
-        ["The stream's row says more or less was paid than its journal entries.", TOKEN],
+        ["The stream's row differs from its journal in what was paid.", TOKEN],
         ["Payments: 0 in the journal, 1 expected.", null],
         ["A posting has lost its entry.", -TOKEN],
         ["Posting 1 no longer hashes to what was written.", null],
@@ -173,8 +173,8 @@ describe("given somebody with every right on the database who changes one thing"
       sql: `delete from posting where entry_id = ${deposit} and ${escrow}`,
       difference: -4n * TOKEN,
       faults: [
-        ["The stream's row says more or less was put in than its journal entries.", 4n * TOKEN],
-        ["The escrow account holds more or less than its postings add up to.", 4n * TOKEN],
+        ["The stream's row differs from its journal in what was put in.", 4n * TOKEN],
+        ["The escrow account differs from the sum of its postings.", 4n * TOKEN],
         ["Deposits: 0 in the journal, 1 expected.", null],
         ["Entry open:str posts nothing to this stream's escrow.", null],
         ["Postings between -1 and 1 are missing.", null],
