@@ -24,22 +24,27 @@ export function admitRequest(incoming: IncomingMessage): EarlyRefusal | null {
 
   const kept: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
-    if (Buffer.byteLength(name) + Buffer.byteLength(value) > HEADER_BYTES_MAX) return 431;
+    const name = rawHeaders[at] ?? "";
+    const value = rawHeaders[at + 1] ?? "";
+    // Node reads each byte as one character.
+    if (name.length + value.length > HEADER_BYTES_MAX) return 431;
     const lower = name.toLowerCase();
     if (INTERNAL.test(lower) || lower === PEER_HEADER) delete incoming.headers[lower];
     else kept.push(name, value);
   }
   const peer = incoming.socket.remoteAddress ?? "unknown";
   incoming.headers[PEER_HEADER] = peer;
-  incoming.rawHeaders = [...kept, PEER_HEADER, peer];
+  kept.push(PEER_HEADER, peer);
+  incoming.rawHeaders = kept;
   return null;
 }
 
 /** The path as a router reads it, or null when it is no UTF-8 behind its percent signs. */
 function decodedPath(url: string): string | null {
+  const path = url.split("?", 1)[0] ?? "";
+  if (!path.includes("%")) return path;
   try {
-    return decodeURIComponent(url.split("?", 1)[0] ?? "");
+    return decodeURIComponent(path);
   } catch {
     return null;
   }
