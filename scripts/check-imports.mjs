@@ -33,6 +33,7 @@ const ALLOWED = {
   "lib/log": ["lib/env"],
   "lib/loop": ["lib/log", "lib/metrics"],
   "lib/metrics": [],
+  "lib/tracing": ["lib/metrics"],
   "lib/paths": [],
   "lib/format": ["lib/domain"],
   "lib/db": BASE,
@@ -61,7 +62,7 @@ const ALLOWED = {
   ],
   // Programs of their own, which reach us by HTTP: they share the pure maths and the wire's definitions, no server code.
   agents: ["lib/domain", ...WIRE],
-  ".": ["lib/env"],
+  ".": ["lib/env", "lib/tracing"],
 };
 
 /** Packages and rooms that a room must stay free of, whatever else it may use. @type {Record<string, RegExp>} */

@@ -26,6 +26,7 @@ import { startDraining } from "@/lib/operations/draining";
 import { startHistory } from "@/lib/operations/history";
 import { startSettlementLoop } from "@/lib/streams/run-settlement";
 import { startSweepLoop } from "@/lib/streams/run-sweep";
+import { tracingWanted } from "@/lib/tracing/tracing-wanted";
 import { apiRoutes } from "./api-routes";
 
 /** How long requests under way may take once the server was told to stop. */
@@ -38,6 +39,8 @@ const HELP = `npm run gateway   the server without Next: paid doors, the API and
 Settings come from the environment; .env.example lists them all. The usual ones: PORT, HOST, ORIGIN, DATABASE_URL, SECRET_KEY.`;
 
 const { dev, gateway } = readOptions();
+// Nothing of it is loaded unless the environment asks for traces.
+const stopTracing = tracingWanted() ? (await import("@/lib/tracing/start-tracing")).startTracing() : null;
 const sockets = createServer(); // Never listens: it only carries web sockets to Next.
 const app = gateway ? null : await startNext();
 
@@ -160,12 +163,12 @@ async function stop(): Promise<void> {
   stopping = true;
   startDraining();
   await sleep(env.DRAIN_DELAY_MS);
-  await Promise.all(stopJobs.map((stopJob) => stopJob()));
-  await drain(DRAIN_MS);
+  await Promise.all([drain(DRAIN_MS), ...stopJobs.map((stopJob) => stopJob())]);
   await Promise.race([Promise.all(underWay), sleep(SETTLE_MS)]);
   if (databaseConfigured()) {
     await flushCalls().catch(onError);
     await pool().end();
   }
+  await Promise.race([stopTracing?.(), sleep(SETTLE_MS)]);
   process.exit(0);
 }

@@ -1,4 +1,5 @@
 import { type Metrics, metrics } from "@/lib/metrics/metrics";
+import { noteRoute } from "@/lib/metrics/note-route";
 import { problemCodeOf } from "./problem-code";
 
 type Cells = ReturnType<typeof newCells>;
@@ -29,6 +30,7 @@ export function startMeasure(endpoint: string, method: string): (status: number,
   const cells = cellsOf(endpoint, method);
   const began = performance.now();
   cells.requests.n += 1;
+  noteRoute(endpoint, method);
   return (status, code = `status-${status}`) => {
     cells.duration.observe((performance.now() - began) / 1000);
     cells.status(status).n += 1;
