@@ -5,11 +5,13 @@ import { authorizeRequests } from "@/lib/streams/authorize-request";
 import { changeStreamTier } from "@/lib/streams/change-stream-tier";
 import { closeStream } from "@/lib/streams/close-stream";
 import { collectStream } from "@/lib/streams/collect-stream";
+import { collectStreams } from "@/lib/streams/collect-streams";
 import { completeRequests } from "@/lib/streams/complete-request";
 import { openStream } from "@/lib/streams/open-stream";
 import { pauseStream } from "@/lib/streams/pause-stream";
 import { resumeStream } from "@/lib/streams/resume-stream";
 import { setAutoTopUp } from "@/lib/streams/set-auto-top-up";
+import { settleStreams } from "@/lib/streams/settle-streams";
 import { sweepStreams } from "@/lib/streams/sweep-streams";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { fundedAddress, listProvider, someAddress, someCall } from "@/lib/testing/ledger-fixtures";
@@ -56,6 +58,8 @@ test("given three payers who are each other's receivers, six seconds of everythi
         db,
       ),
     collect: (n) => collectStream({ actor: pick(streams, n).receiver, streamId: pick(streams, n).id }, db),
+    collectAll: (n) => collectStreams({ actor: pick(payers, n) }, db),
+    settle: () => settleStreams({ intervalMs: 1, budgetMs: 50 }, db),
     changeTier: (n) =>
       onStream(n, (actor, streamId) =>
         changeStreamTier({ actor, streamId, tier: n % 2 ? "professional" : "basic" }, db),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Queryable } from "@/lib/db/pool";
 import { closeStream } from "@/lib/streams/close-stream";
 import { collectStream } from "@/lib/streams/collect-stream";
+import { collectStreams } from "@/lib/streams/collect-streams";
 import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import {
@@ -68,6 +69,29 @@ describe("a planted double charge", () => {
       const { stream, provider } = await begin(ledger);
       await plantBug(ledger.db, "stream_bill", "s.used - s.billed;", "s.used - s.billed + 1;");
       await collectTwiceAndClose(ledger, stream.id, provider.owner);
+      expect(await violations(ledger.db, stream.id)).toEqual(["I10", "I8"]);
+    });
+  });
+
+  test("given a bill in sets that forgets what it took before, I7, I15 and the totals name the stream", async () => {
+    await simulated(async (ledger) => {
+      const { stream, provider } = await begin(ledger);
+      await plantBug(ledger.db, "settle_locked", "billed = l.billed + l.delta,", "billed = l.billed,");
+      for (const hours of [1n, 2n]) {
+        await ledger.at(DAY_BEGIN_MS + hours * HOUR_MS);
+        await collectStreams({ actor: provider.owner }, ledger.db);
+      }
+      expect(await violations(ledger.db, stream.id)).toEqual(["I15", "I7", "totals"]);
+    });
+  });
+
+  test("given bills in sets that round up each time, I8 and I10 name the stream, even for one unit", async () => {
+    await simulated(async (ledger) => {
+      const { stream, provider } = await begin(ledger);
+      await plantBug(ledger.db, "settle_locked", "+ used - billed, 0)", "+ used - billed + 1, 0)");
+      await ledger.at(DAY_BEGIN_MS + HOUR_MS);
+      await collectStreams({ actor: provider.owner }, ledger.db);
+      await closeStream({ actor: provider.owner, streamId: stream.id }, ledger.db);
       expect(await violations(ledger.db, stream.id)).toEqual(["I10", "I8"]);
     });
   });

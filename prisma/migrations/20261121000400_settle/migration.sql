@@ -210,20 +210,20 @@ BEGIN
   RETURN settle_each(ids, true) || jsonb_build_object('after', CASE WHEN cardinality(ids) = (p->>'limit')::int THEN ids[cardinality(ids)] END);
 END $$;
 
--- Pays all receivers, a batch of one part a call: of those that are due and that nobody else has, the one that is least far. So
--- all parts advance together over the same pages, which stay in memory. Null when none is due.
--- p: limit, intervalMs (until a part that was gone through is due again)
+-- Pays all receivers, a batch of one part a call: of those that are longest due and that nobody else has, the one that is least
+-- far. So all parts advance together over the same pages, which stay in memory. Null when none is due.
+-- p: limit, intervalMs: a part that was gone through is due again at the next multiple of it, all together
 CREATE FUNCTION settle_streams(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE mine settle_part; ids text[]; whole boolean;
 BEGIN
-  SELECT * INTO mine FROM settle_part WHERE due_ms <= clock_ms() ORDER BY coalesce(after, ''), part LIMIT 1 FOR UPDATE SKIP LOCKED;
+  SELECT * INTO mine FROM settle_part WHERE due_ms <= clock_ms() ORDER BY due_ms, coalesce(after, ''), part LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF mine.part IS NULL THEN RETURN NULL; END IF;
   ids := ARRAY(SELECT id FROM stream WHERE settle_part_of(id) = mine.part AND status NOT IN ('settled', 'failed') AND id > coalesce(mine.after, '')
                ORDER BY id LIMIT (p->>'limit')::int);
   PERFORM 1 FROM stream WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
   whole := cardinality(ids) < (p->>'limit')::int;
   UPDATE settle_part SET after = CASE WHEN NOT whole THEN ids[cardinality(ids)] END,
-    due_ms = CASE WHEN whole THEN clock_ms() + (p->>'intervalMs')::bigint ELSE due_ms END
+    due_ms = CASE WHEN whole THEN (clock_ms() / (p->>'intervalMs')::bigint + 1) * (p->>'intervalMs')::bigint ELSE due_ms END
   WHERE part = mine.part;
   RETURN settle_each(ids, true);
 END $$;
