@@ -78,6 +78,9 @@ export const simulationOutput = z
   })
   .meta({ id: "Simulation" });
 
+/** The answer on the wire: what the page draws. */
+export type Simulation = z.output<typeof simulationOutput>;
+
 export const runSimulationOperation = defineOperation({
   id: "runSimulation",
   method: "POST",

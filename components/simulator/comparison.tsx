@@ -1,0 +1,59 @@
+import type { ReactNode } from "react";
+import { Amount } from "@/components/ui/amount";
+import { Card, CardHeader, CardTitle } from "@/components/ui/card";
+import { Table, Td, Th } from "@/components/ui/table";
+import type { Simulation } from "@/lib/http/operations/simulation-operations";
+
+type Props = { demo: Simulation; control: Simulation };
+
+/** The two days beside each other: what the standing order changed. */
+export function Comparison({ demo, control }: Props) {
+  const amount = (pick: (simulation: Simulation) => string) => (simulation: Simulation) => (
+    <Amount value={BigInt(pick(simulation))} asset={simulation.asset} symbol={false} />
+  );
+  const lines: { label: string; of: (simulation: Simulation) => ReactNode }[] = [
+    { label: "Calls authorised", of: ({ totals }) => totals.authorised },
+    { label: "Calls denied", of: ({ totals }) => totals.denied },
+    { label: "First denial", of: firstDenial },
+    { label: "Automatic top-ups", of: ({ totals }) => totals.topUps },
+    { label: `Deposited, ${demo.asset.symbol}`, of: amount(({ totals }) => totals.deposited) },
+    { label: `Paid, ${demo.asset.symbol}`, of: amount(({ totals }) => totals.volume) },
+    { label: `Refunded, ${demo.asset.symbol}`, of: amount(({ totals }) => totals.refunded) },
+  ];
+  return (
+    <Card aria-labelledby="comparison">
+      <CardHeader className="pb-2">
+        <CardTitle id="comparison">What the rule changes</CardTitle>
+      </CardHeader>
+      <Table label="What the rule changes">
+        <thead>
+          <tr>
+            <Th>
+              <span className="sr-only">Figure</span>
+            </Th>
+            <Th className="text-right">Automatic top-up</Th>
+            <Th className="pr-5 text-right">First deposit alone</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ label, of }) => (
+            <tr key={label} className="last:[&>*]:border-b-0">
+              <th scope="row" className="border-line border-b px-5 py-2.5 font-normal text-soft">
+                {label}
+              </th>
+              <Td className="text-right">{of(demo)}</Td>
+              <Td className="pr-5 text-right">{of(control)}</Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  );
+}
+
+function firstDenial({ requests }: Simulation): string {
+  const first = requests.find(({ decision }) => decision === "denied");
+  if (!first) return "none";
+  const minutes = first.atMs / 60_000;
+  return `after ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
