@@ -115,7 +115,10 @@ async function readCall(request: LightRequest, { origin, chainId, getDoor }: Doo
     service,
     path,
     tier,
-    terms: streamTerms(door, service, tier, chainId),
+    // Only who has not paid yet is told them.
+    get terms() {
+      return streamTerms(door, service, tier, chainId);
+    },
   };
 }
 

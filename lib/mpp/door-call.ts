@@ -19,5 +19,5 @@ export type DoorCall = {
   /** The provider's path, rebuilt from the listing. */
   path: string;
   tier: DoorTier;
-  terms: StreamTerms;
+  readonly terms: StreamTerms;
 };
