@@ -7,6 +7,7 @@ export const paths = {
   /** Providers side by side, in the order of `providerIds`. */
   compare: (providerIds: readonly string[]) => `/compare?ids=${providerIds.map(segment).join(",")}`,
   streams: "/streams",
+  wall: "/streams/wall",
   stream: (streamId: string) => `/streams/${segment(streamId)}`,
   receipt: (requestId: string) => `/receipts/${segment(requestId)}`,
   problem: (code: string) => `/problems/${code}`,

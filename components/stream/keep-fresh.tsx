@@ -6,14 +6,16 @@ import { serverTimeMs } from "./server-clock";
 /** How often a page that shows money asks again: for top-ups, calls served, and ends that happened elsewhere. */
 const EVERY_MS = 5_000;
 
+type Props = { atMs?: bigint | null; everyMs?: number };
+
 /** Loads the page's data again while somebody looks at it, and right after the moment when a deposit runs out. */
-export function KeepFresh({ atMs }: { atMs?: bigint | null }) {
+export function KeepFresh({ atMs, everyMs = EVERY_MS }: Props) {
   const router = useRouter();
   useEffect(() => {
     const refresh = () => {
       if (document.visibilityState === "visible") router.refresh();
     };
-    const interval = setInterval(refresh, EVERY_MS);
+    const interval = setInterval(refresh, everyMs);
     document.addEventListener("visibilitychange", refresh);
     const leftMs = atMs ? Number(atMs) - serverTimeMs() : Number.NaN;
     const timer = leftMs > 0 && leftMs < 2 ** 31 ? setTimeout(refresh, leftMs + 250) : undefined;
@@ -22,6 +24,6 @@ export function KeepFresh({ atMs }: { atMs?: bigint | null }) {
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", refresh);
     };
-  }, [router, atMs]);
+  }, [router, atMs, everyMs]);
   return null;
 }

@@ -1,7 +1,6 @@
 import { serverTimeMs } from "./server-clock";
 
 type Draw = (nowMs: number) => void;
-type Cell = { draw: Draw; visible: boolean };
 
 /** More than this many visible cells take turns: each is drawn every sixth frame, which the eye cannot tell. */
 const EVERY_FRAME_MAX = 24;
@@ -9,11 +8,14 @@ const TURNS = 6;
 /** With reduced motion, numbers step once a second. */
 const CALM_STEP_MS = 1_000;
 
-const cells = new Map<Element, Cell>();
+const cells = new Map<Element, Draw>();
+/** Those of `cells` that are on screen: a frame looks at no other. */
+const visible = new Set<Element>();
 let frame = 0;
 let turn = 0;
 let lastDrawnAt = 0;
 let observer: IntersectionObserver | undefined;
+let calm: MediaQueryList | undefined;
 
 /**
  * Draws `element` while it is on screen, from the page's only animation-frame loop. `draw` writes to text nodes;
@@ -23,11 +25,14 @@ let observer: IntersectionObserver | undefined;
  */
 export function joinLiveLoop(element: Element, draw: Draw): () => void {
   observer ??= new IntersectionObserver(noteVisibility, { rootMargin: "64px" });
-  cells.set(element, { draw, visible: true });
+  calm ??= matchMedia("(prefers-reduced-motion: reduce)");
+  cells.set(element, draw);
+  visible.add(element);
   observer.observe(element);
   if (frame === 0) frame = requestAnimationFrame(step);
   return () => {
     cells.delete(element);
+    visible.delete(element);
     observer?.unobserve(element);
     if (cells.size > 0) return;
     cancelAnimationFrame(frame);
@@ -37,23 +42,22 @@ export function joinLiveLoop(element: Element, draw: Draw): () => void {
 
 function noteVisibility(entries: IntersectionObserverEntry[]): void {
   for (const { target, isIntersecting } of entries) {
-    const cell = cells.get(target);
-    if (cell) cell.visible = isIntersecting;
+    if (isIntersecting && cells.has(target)) visible.add(target);
+    else visible.delete(target);
   }
 }
 
 function step(at: number): void {
   frame = requestAnimationFrame(step);
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (calm && at - lastDrawnAt < CALM_STEP_MS) return;
+  if (calm?.matches && at - lastDrawnAt < CALM_STEP_MS) return;
   lastDrawnAt = at;
 
   const nowMs = serverTimeMs();
-  const turns = calm || cells.size <= EVERY_FRAME_MAX ? 1 : TURNS;
+  const turns = calm?.matches || visible.size <= EVERY_FRAME_MAX ? 1 : TURNS;
   turn = (turn + 1) % turns;
   let index = 0;
-  for (const { draw, visible } of cells.values()) {
-    if (visible && index % turns === turn) draw(nowMs);
+  for (const element of visible) {
+    if (index % turns === turn) cells.get(element)?.(nowMs);
     index += 1;
   }
 }

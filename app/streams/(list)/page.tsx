@@ -1,3 +1,4 @@
+import { LayoutGrid } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { PageHead } from "@/components/layout/page-head";
@@ -68,7 +69,19 @@ export default async function StreamsPage({ searchParams }: { searchParams: Prom
   const shown = { role: values.role ?? "", status: values.status ?? "", provider: values.provider ?? "" };
   return (
     <>
-      <PageHead title="Streams" lead="What you pay, and what pays you, as it flows." />
+      <PageHead
+        title="Streams"
+        lead="What you pay, and what pays you, as it flows."
+        aside={
+          overview.running > 1 ? (
+            <Button asChild>
+              <Link href={paths.wall}>
+                <LayoutGrid aria-hidden /> All at once
+              </Link>
+            </Button>
+          ) : null
+        }
+      />
       <div className="grid gap-5">
         <StreamsStrip overview={overview} />
         <StreamFilters key={JSON.stringify(shown)} values={shown} providers={overview.providers} />
