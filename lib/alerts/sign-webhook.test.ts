@@ -2,19 +2,23 @@ import { describe, expect, test } from "vitest";
 import { webhookHeaders } from "./sign-webhook";
 import { newWebhookSecret, openSecret, sealSecret, secretBytes } from "./webhook-secret";
 
-// Worked out with openssl, not with this code:
-//   printf '%s' 'msg_1.1614265330.{"test": 2432232314}' | openssl dgst -sha256 -mac HMAC \
+// The example of the Standard Webhooks documentation, worked out again with openssl:
+//   printf '%s' 'msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}' | openssl dgst -sha256 -mac HMAC \
 //     -macopt hexkey:$(printf 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' | base64 -d | xxd -p -c99) -binary | base64
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const SIGNATURE = "9o7UeFkn1GjVbcY4emAJruJCYqgH2EIf8u/slvVRBZI=";
-const message = { id: "msg_1", timestampSeconds: 1_614_265_330, body: '{"test": 2432232314}' };
+const SIGNATURE = "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+const message = {
+  id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
+  timestampSeconds: 1_614_265_330,
+  body: '{"test": 2432232314}',
+};
 
 describe("webhookHeaders", () => {
   test("given a secret, the headers are those of Standard Webhooks", () => {
     expect(webhookHeaders(message, [SECRET])).toEqual({
       "content-type": "application/json",
       "user-agent": "Superstream-Webhooks/1",
-      "webhook-id": "msg_1",
+      "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
       "webhook-timestamp": "1614265330",
       "webhook-signature": `v1,${SIGNATURE}`,
     });

@@ -17,6 +17,7 @@ import { signIn } from "@/lib/testing/sign-in";
 import type { Operation } from "./define-operation";
 import { operations } from "./operations";
 import { creditWalletOperation } from "./operations/account-operations";
+import { createWebhookOperation, testWebhookOperation } from "./operations/alert-operations";
 import {
   createNonceOperation,
   createSessionOperation,
@@ -35,6 +36,9 @@ const UNKNOWN: Record<string, string> = {
   serviceId: "svc_0000000000000000000000000000000000",
   providerId: "nobody-has-this",
   category: "no_category",
+  alertId: "alt_0000000000000000000000000000000000",
+  webhookId: "whk_0000000000000000000000000000000000",
+  deliveryId: "msg_0000000000000000000000000000000000",
 };
 
 type Person = Awaited<ReturnType<typeof signIn>>;
@@ -44,6 +48,9 @@ let stranger: Person;
 let streamId: string;
 let serviceId: string;
 const requestId = "req_11111111111111111111111111111111";
+const alertId = "alt_11111111111111111111111111111111";
+let webhookId: string;
+let deliveryId: string;
 
 beforeAll(async () => {
   [sender, owner, stranger] = await Promise.all([signIn(), signIn(), signIn()]);
@@ -67,6 +74,21 @@ beforeAll(async () => {
     `insert into request_answer (request_id, status, headers, body, expires_ms) values ($1, 200, '{}', 'secret', clock_ms() + 1000000)`,
     [requestId],
   );
+  await pool().query(
+    `insert into alert (id, account, stream_id, threshold_ms, state, runway_ms, depletes_ms, remaining, funded, generation, raised_ms)
+     values ($1, $2, $3, 3600000, 'raised', 1, 1, 1, 1, 0, clock_ms())`,
+    [alertId, sender.address, streamId],
+  );
+  const webhook = await answerOf<{ id: string }>(createWebhookOperation, {
+    token: sender.token,
+    json: { url: "https://hooks.example.com/alerts" },
+  });
+  webhookId = webhook.id;
+  const delivery = await answerOf<{ id: string }>(testWebhookOperation, {
+    token: sender.token,
+    params: { webhookId },
+  });
+  deliveryId = delivery.id;
 });
 
 beforeEach(() => forgetRateCounts());
@@ -86,6 +108,9 @@ function rightFor(operation: Operation): Right {
     requestId,
     providerId: "target",
     category: "data_analytics",
+    alertId,
+    webhookId,
+    deliveryId,
   };
   const params = Object.fromEntries(
     Object.keys(operation.params.shape).map((name) => [name, ids[name] ?? ""]),
@@ -125,6 +150,8 @@ function rightFor(operation: Operation): Right {
       },
     },
     creditWallet: { amount: "1" },
+    createWebhook: { url: "https://hooks.example.com/more" },
+    updateWebhook: { enabled: false },
     runSimulation: {
       scenario: {
         title: "Two hours",
@@ -271,6 +298,10 @@ describe("bad input", () => {
         open({ providerId: "target", tier: "enterprise" }, { "Idempotency-Key": "taken" }),
         "idempotency-conflict",
       ],
+      [createWebhookOperation, open({ url: "https://169.254.169.254/latest" }), "invalid-input"],
+      [createWebhookOperation, open({ url: "http://hooks.example.com/" }), "invalid-input"],
+      [createWebhookOperation, open({ url: "https://localhost/" }), "invalid-input"],
+      [createWebhookOperation, open({ url: "https://hooks.example.com/?token=x" }), "invalid-input"],
       [registerProviderOperation, register({}, stranger.token), "provider-taken"],
       [registerProviderOperation, register({ id: "cheapest" }), "invalid-input"],
       [registerProviderOperation, register({ endpoint: "https://169.254.169.254/latest" }), "invalid-input"],
