@@ -21,6 +21,7 @@ export const paths = {
   llms: "/llms.txt",
   jwks: "/.well-known/jwks.json",
   api: {
+    openapi: "/api/v1/openapi.json",
     nonce: "/api/v1/auth/nonce",
     session: "/api/v1/auth/session",
     statementCsv: "/api/v1/wallet/statement.csv",

@@ -23,7 +23,16 @@ export type Operation<
   id: string;
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: `/${string}`;
-  tag: "auth" | "market" | "registry" | "streams" | "alerts" | "wallet" | "requests" | "operations";
+  tag:
+    | "auth"
+    | "market"
+    | "registry"
+    | "streams"
+    | "alerts"
+    | "wallet"
+    | "requests"
+    | "simulations"
+    | "operations";
   summary: string;
   auth: "none" | "account" | "admin" | "cron";
   rate: RateClass;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { PaidService } from "@/lib/market/list-paid-services";
+import { paths } from "@/lib/paths";
 import type { Operation } from "./define-operation";
 import { paidPaths } from "./openapi-paid-paths";
 import { operations } from "./operations";
@@ -16,19 +17,32 @@ const INFO = {
     "Amounts are decimal strings of base units; times are ISO-8601 UTC or integers whose name ends in Ms.",
 };
 
+/** What a buyer needs. Crawlers of registries read 64 KB, so that the rest stands in a document of its own. */
+const TAGS_FOR_BUYERS: readonly Operation["tag"][] = ["auth", "market", "streams", "wallet", "requests"];
+
 /**
- * The OpenAPI 3.1 document: every operation for callers, and a path for each paid service with `x-payment-info` in the
- * two dialects that registries read. Advisory: the 402 of a paid path decides.
+ * The OpenAPI 3.1 document for buyers: a path for each paid service with `x-payment-info` in the two dialects that
+ * registries read, and the operations that paying takes. Advisory: the 402 of a paid path decides.
  *
  * @param services what can be called and paid now
  * @param origin where this site is reached
  */
 export function buildOpenApi(services: readonly PaidService[], origin: string): Json {
+  const forBuyers = operations.filter(({ tag }) => TAGS_FOR_BUYERS.includes(tag));
+  return buildDocument(paidPaths(services, origin), forBuyers, origin);
+}
+
+/** The OpenAPI 3.1 document of the whole API: every operation for callers. */
+export function buildWholeOpenApi(origin: string): Json {
+  return buildDocument({}, operations, origin);
+}
+
+function buildDocument(paidPaths: Record<string, Json>, listed: readonly Operation[], origin: string): Json {
   const schemas: Json = { Problem: problemSchema };
-  const paths: Record<string, Json> = paidPaths(services, origin);
-  for (const operation of operations.filter(forCallers)) {
-    paths[operation.path] = {
-      ...paths[operation.path],
+  const documented = { ...paidPaths };
+  for (const operation of listed.filter(forCallers)) {
+    documented[operation.path] = {
+      ...documented[operation.path],
       [operation.method.toLowerCase()]: toOpenApi(operation, schemas),
     };
   }
@@ -36,11 +50,12 @@ export function buildOpenApi(services: readonly PaidService[], origin: string): 
     openapi: "3.1.0",
     info: INFO,
     servers: [{ url: origin }],
+    externalDocs: { description: "Every operation of the API.", url: `${origin}${paths.api.openapi}` },
     "x-service-info": {
       categories: ["marketplace", "compute", "data"],
       docs: { homepage: origin, apiReference: `${origin}/openapi.json`, llms: `${origin}/llms.txt` },
     },
-    paths,
+    paths: documented,
     components: {
       schemas,
       parameters: {

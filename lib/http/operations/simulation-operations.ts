@@ -85,7 +85,7 @@ export const runSimulationOperation = defineOperation({
   id: "runSimulation",
   method: "POST",
   path: "/api/v1/simulations",
-  tag: "market",
+  tag: "simulations",
   summary: "Play a scenario on the real ledger under a simulated clock: nothing of it stays",
   auth: "none",
   body: z
