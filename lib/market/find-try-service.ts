@@ -2,7 +2,16 @@ import "server-only";
 import { pool } from "@/lib/db/pool";
 import { paths } from "@/lib/paths";
 
-export type TryService = { providerId: string; providerName: string; slug: string; name: string };
+export type TryService = {
+  providerId: string;
+  providerName: string;
+  slug: string;
+  name: string;
+  method: "GET" | "POST";
+  path: string;
+  /** What it takes: its example. */
+  example: Record<string, unknown>;
+};
 
 /** The answer may be this old: which service is tried first changes seldom. */
 const FRESH_MS = 30_000;
@@ -28,9 +37,9 @@ export function findTryService(): Promise<TryService | null> {
 
 async function readTryService(): Promise<TryService | null> {
   const { rows } = await pool().query<TryService>(
-    `select p.id as "providerId", p.name as "providerName", s.slug, s.name
+    `select p.id as "providerId", p.name as "providerName", s.slug, s.name, s.method, s.path, s.example
        from service s join provider p on p.id = s.provider_id left join provider_health h on h.provider_id = p.id
-      where s.active and p.active and s.example is not null and s.price_per_call = 0
+      where s.active and p.active and s.example is not null and s.price_per_call = 0 and s.method = 'POST'
       order by (h.state = 'up') desc nulls last, (p.deposit_ms >= 3600000) desc, length(s.example::text), s.id limit 1`,
   );
   return rows[0] ?? null;
