@@ -34,6 +34,7 @@ const config = {
     { source: "/api/((?!p/).*)", headers: forData },
     { source: "/metrics", headers: forData },
     { source: "/openapi.json", headers: forData },
+    { source: "/openapi/full.json", headers: forData },
     { source: "/llms.txt", headers: forData },
     { source: "/.well-known/:path*", headers: forData },
   ],

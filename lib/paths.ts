@@ -18,10 +18,10 @@ export const paths = {
   docs: "/docs",
   setup: "/setup",
   openapi: "/openapi.json",
+  wholeOpenapi: "/openapi/full.json",
   llms: "/llms.txt",
   jwks: "/.well-known/jwks.json",
   api: {
-    openapi: "/api/v1/openapi.json",
     nonce: "/api/v1/auth/nonce",
     session: "/api/v1/auth/session",
     statementCsv: "/api/v1/wallet/statement.csv",

@@ -8,8 +8,8 @@ await vi.hoisted(async () => {
 
 import { validate } from "mppx/discovery";
 import { GET as manifestRoute } from "@/app/.well-known/superstream-agent.json/route";
-import { GET as wholeOpenApiRoute } from "@/app/api/v1/openapi.json/route";
 import { GET as llmsRoute } from "@/app/llms.txt/route";
+import { GET as wholeOpenApiRoute } from "@/app/openapi/full.json/route";
 import { GET as openApiRoute } from "@/app/openapi.json/route";
 import { fetchPaidDoor } from "@/lib/mpp/paid-door";
 import { callOperation } from "@/lib/testing/call-operation";
@@ -58,7 +58,7 @@ describe("/openapi.json", () => {
   });
 
   test("given an operation for callers, the whole API's document has it; an operator's is not there", async () => {
-    const text = await (await get(wholeOpenApiRoute, "/api/v1/openapi.json")).text();
+    const text = await (await get(wholeOpenApiRoute, "/openapi/full.json")).text();
     expect(validate(JSON.parse(text))).toEqual([]);
     const { paths } = JSON.parse(text) as OpenApi;
     for (const { path, method, auth } of operations)

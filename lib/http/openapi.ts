@@ -50,7 +50,7 @@ function buildDocument(paidPaths: Record<string, Json>, listed: readonly Operati
     openapi: "3.1.0",
     info: INFO,
     servers: [{ url: origin }],
-    externalDocs: { description: "Every operation of the API.", url: `${origin}${paths.api.openapi}` },
+    externalDocs: { description: "Every operation of the API.", url: `${origin}${paths.wholeOpenapi}` },
     "x-service-info": {
       categories: ["marketplace", "compute", "data"],
       docs: { homepage: origin, apiReference: `${origin}/openapi.json`, llms: `${origin}/llms.txt` },
