@@ -45,6 +45,8 @@ export function createRig({ folder, kind, seed }: { folder: string; kind: Server
       SECRET_KEY: secret,
       UPSTREAM_ALLOW: `127.0.0.1:${upstreamPort}`,
       SWEEP_INTERVAL_MS: "500",
+      SETTLE_INTERVAL_MS: "1000",
+      PROBE_INTERVAL_MS: "0", // The provider counts each request that it gets.
       TRUSTED_PROXIES: "1",
       LOG_LEVEL: "error",
     };
@@ -52,7 +54,7 @@ export function createRig({ folder, kind, seed }: { folder: string; kind: Server
       start(
         name,
         ["scripts/serve.ts", ...(kind === "gateway" ? ["--gateway"] : [])],
-        `http://127.0.0.1:${port}/api/health`,
+        `http://127.0.0.1:${port}/api/ready`,
         { ...environment, PORT: String(port) },
       );
     const servers = [startServer("server-A", first), startServer("server-B", second)] as const;
