@@ -152,6 +152,8 @@ DECLARE
   left_ms bigint := greatest(s.depletes_ms - 1 - p_now, 0);
   t bigint; urgent boolean := true; v_muted text; v_obstacle text; v_id text; raised int := 0;
 BEGIN
+  IF (SELECT count(*) FROM unnest(alert_thresholds()) v WHERE v >= left_ms)
+     = (SELECT count(*) FROM alert WHERE stream_id = s.id AND ended_ms IS NULL AND threshold_ms >= left_ms) THEN RETURN 0; END IF;
   FOREACH t IN ARRAY alert_thresholds() LOOP
     CONTINUE WHEN left_ms > t;
     v_obstacle := CASE WHEN urgent AND s.auto_trigger_ms IS NOT NULL THEN auto_top_up_obstacle(s, p_now) END;
@@ -176,24 +178,17 @@ CREATE FUNCTION arm_alerts(s stream, p_now bigint) RETURNS void LANGUAGE sql AS 
   WHERE stream_id = s.id AND ended_ms IS NULL AND threshold_ms + alert_margin_ms() < s.depletes_ms - 1 - p_now
 $$;
 
--- True when a runway that shrank at once (a call with a price, a faster tier) may have jumped over a threshold. A threshold that
--- time alone had passed more than the overlap ago has its row.
-CREATE FUNCTION alert_jumped(p_before bigint, p_after bigint, p_now bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT p_after - 1 - p_now <= 14400000 AND (
-    (p_after - 1 - p_now <= 14400000 AND p_before - 1 - 14400000 > p_now - 60000)
-    OR (p_after - 1 - p_now <= 3600000 AND p_before - 1 - 3600000 > p_now - 60000)
-    OR (p_after - 1 - p_now <= 600000 AND p_before - 1 - 600000 > p_now - 60000))
-$$;
-
 -- What a change of the stream means for its alerts, in the transaction of the change. Time alone is looked after by sweep_alerts.
 CREATE FUNCTION stream_runway_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE t bigint; v_id text; left_ms bigint := NEW.depletes_ms - 1 - NEW.last_ms;
 BEGIN
   IF OLD.depletes_ms IS NULL THEN
-    -- It begins to run: thresholds it starts below are no news.
+    -- It runs, or runs again.
     PERFORM arm_alerts(NEW, NEW.last_ms);
+    IF OLD.status <> 'pending' THEN PERFORM raise_alerts(NEW, NEW.last_ms); END IF;
+    -- Opened: thresholds that it starts below are no news.
     FOREACH t IN ARRAY alert_thresholds() LOOP
-      CONTINUE WHEN left_ms > t + alert_margin_ms();
+      CONTINUE WHEN OLD.status <> 'pending' OR left_ms > t + alert_margin_ms();
       INSERT INTO alert (id, account, stream_id, threshold_ms, state, muted_by, runway_ms, depletes_ms, remaining, funded, generation, raised_ms)
       VALUES (fresh_id('alt', NEW.last_ms), NEW.sender, NEW.id, t, 'muted', 'began-below', greatest(left_ms, 0), NEW.depletes_ms,
               stream_remaining(NEW), NEW.funded, NEW.generation, NEW.last_ms)
@@ -205,6 +200,7 @@ BEGIN
       PERFORM arm_alerts(NEW, NEW.last_ms);
     END IF;
   ELSIF NEW.depletes_ms < OLD.depletes_ms THEN
+    -- A call with a price, or a faster tier. It may also have taken a threshold that time had passed out of the next scan's sight.
     PERFORM raise_alerts(NEW, NEW.last_ms);
   END IF;
 
@@ -223,7 +219,7 @@ END $$;
 -- `UPDATE OF`: the statement that carries the free calls sets neither column, so it does not even ask.
 CREATE TRIGGER stream_runway_changed AFTER UPDATE OF depletes_ms, auto_failed ON stream FOR EACH ROW
   WHEN (NEW.depletes_ms IS NOT NULL AND (OLD.depletes_ms IS NULL OR NEW.depletes_ms > OLD.depletes_ms
-    OR (NEW.depletes_ms < OLD.depletes_ms AND alert_jumped(OLD.depletes_ms, NEW.depletes_ms, NEW.last_ms))
+    OR (NEW.depletes_ms < OLD.depletes_ms AND NEW.depletes_ms - 1 - NEW.last_ms <= 14400000)
     OR (NEW.auto_failed IS NOT NULL AND NEW.auto_failed IS DISTINCT FROM OLD.auto_failed)))
   EXECUTE FUNCTION stream_runway_changed();
 
