@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { childProcesses, untilAnswers } from "./child-processes.mjs";
 import { holdDataDir, processExists } from "./hold-data-dir.mjs";
 import { interrupt, interruption } from "./interruption.mjs";
+import { webMemory } from "./memory-flags.mjs";
 import { bold, describeFailure, Refusal, red, seconds, step } from "./report.mjs";
 import { localSecret } from "./secrets-file.mjs";
 import { build, hashOf, isStamped, run, setUp } from "./set-up.mjs";
@@ -186,9 +187,10 @@ async function startPrograms(settings, database) {
   const ready = { timeoutMs: 120_000, signal: interruption };
   await Promise.all([
     step("Start the web server", () => {
-      children.start("web", ["scripts/serve.ts", ...(options.dev ? ["--dev"] : [])], environment);
+      const args = options.dev ? ["scripts/serve.ts", "--dev"] : [...webMemory, "scripts/serve.ts"];
+      children.start("web", args, environment);
       const healthy = (/** @type {number} */ status) => status === 200;
-      return untilAnswers(`http://${loopback}:${PORT}/api/health`, { ...ready, accept: healthy });
+      return untilAnswers(`http://${loopback}:${PORT}/api/ready`, { ...ready, accept: healthy });
     }),
     demo && step("Start the demo providers", () => startProviders(children, DEMO_PORTS, ready)),
     demo && step("Fill the market", () => seed(settings, environment)),

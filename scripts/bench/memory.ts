@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { freePort } from "../free-port.mjs";
+import { gatewayMemory, webMemory } from "../memory-flags.mjs";
 import { Refusal } from "../report.mjs";
 import { addProvider, findBookFaults, openStreams, startBenchDatabase } from "./bench-database";
 import type { BenchOptions, BenchResult } from "./bench-result";
@@ -18,12 +19,12 @@ const FLAT = 1.1;
 const SERVERS = {
   "memory/web": {
     limitMb: 400,
-    args: ["scripts/bench/serve-in-process.ts"],
+    args: [...webMemory, "scripts/bench/serve-in-process.ts"],
     what: "the server of npm start",
   },
   "memory/gateway": {
     limitMb: 200,
-    args: ["scripts/bench/serve-in-process.ts", "--gateway"],
+    args: [...gatewayMemory, "scripts/bench/serve-in-process.ts", "--gateway"],
     what: "npm run gateway",
   },
 };

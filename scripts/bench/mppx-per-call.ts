@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../free-port.mjs";
+import { gatewayMemory } from "../memory-flags.mjs";
 import { addProvider, findBookFaults, openStreams, startBenchDatabase } from "./bench-database";
 import type { BenchOptions, BenchResult } from "./bench-result";
 import { startLoadGenerator } from "./load-generator";
@@ -50,7 +51,7 @@ export async function measureMppx(options: BenchOptions): Promise<BenchResult[]>
     await addProvider(database.pool);
     const tokens = await openStreams(database.pool, STREAMS);
     const port = await freePort();
-    const args = ["scripts/bench/serve-in-process.ts", "--gateway"];
+    const args = [...gatewayMemory, "scripts/bench/serve-in-process.ts", "--gateway"];
     const gateway = await startProgram(OURS, args, serverEnvironment(port, database.url));
     enders.push(gateway.stop);
     sides.push({

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { freePort } from "../free-port.mjs";
+import { gatewayMemory, webMemory } from "../memory-flags.mjs";
 import { Refusal } from "../report.mjs";
 import { addProvider, findBookFaults, openStreams, PROVIDER, startBenchDatabase } from "./bench-database";
 import type { BenchOptions, BenchResult, BenchTarget } from "./bench-result";
@@ -13,8 +14,8 @@ const STREAMS = 64;
 
 const PAID = {
   "paid-call/next": ["scripts/bench/serve-next.ts"],
-  "paid-call/server": ["scripts/bench/serve-in-process.ts"],
-  "paid-call/gateway": ["scripts/bench/serve-in-process.ts", "--gateway"],
+  "paid-call/server": [...webMemory, "scripts/bench/serve-in-process.ts"],
+  "paid-call/gateway": [...gatewayMemory, "scripts/bench/serve-in-process.ts", "--gateway"],
 };
 type PaidName = keyof typeof PAID;
 export const PAID_CALL_NAMES = Object.keys(PAID) as PaidName[];
