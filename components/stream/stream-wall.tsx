@@ -26,7 +26,15 @@ export function StreamWall({ cells, serverNowMs, asset }: Props) {
             className="block px-2 py-0.5 text-right hover:bg-flow-wash focus-visible:outline-offset-[-2px]"
           >
             <span className="sr-only">{name}: </span>
-            <LiveAmount label="Accrued" anchor={anchor} plus={used} serverNowMs={serverNowMs} asset={asset} />
+            {/* Of a fixed size: a figure that changes lays out nothing around it. */}
+            <LiveAmount
+              label="Accrued"
+              anchor={anchor}
+              plus={used}
+              serverNowMs={serverNowMs}
+              asset={asset}
+              className="block h-4 contain-strict"
+            />
           </Link>
         </li>
       ))}
