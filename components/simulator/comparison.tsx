@@ -31,14 +31,14 @@ export function Comparison({ demo, control }: Props) {
             <Th>
               <span className="sr-only">Figure</span>
             </Th>
-            <Th className="text-right">Automatic top-up</Th>
-            <Th className="pr-5 text-right">First deposit alone</Th>
+            <Th className="text-right">With the rule</Th>
+            <Th className="pr-5 text-right">Without</Th>
           </tr>
         </thead>
         <tbody>
           {lines.map(({ label, of }) => (
             <tr key={label} className="last:[&>*]:border-b-0">
-              <th scope="row" className="border-line border-b px-5 py-2.5 font-normal text-soft">
+              <th scope="row" className="border-line border-b py-2.5 pr-3 pl-5 font-normal text-soft">
                 {label}
               </th>
               <Td className="text-right">{of(demo)}</Td>
@@ -55,5 +55,5 @@ function firstDenial({ requests }: Simulation): string {
   const first = requests.find(({ decision }) => decision === "denied");
   if (!first) return "none";
   const minutes = first.atMs / 60_000;
-  return `after ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `at ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

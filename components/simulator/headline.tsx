@@ -18,11 +18,11 @@ export function Headline({ simulation }: { simulation: Simulation }) {
         <Figure label="Calls denied" tone={totals.denied > 0 ? "stop" : undefined}>
           {totals.denied.toLocaleString("en")}
         </Figure>
-        <Figure label="Paid to providers">
-          <Amount value={BigInt(totals.volume)} asset={asset} digits={4} />
+        <Figure label={`Paid, ${asset.symbol}`}>
+          <Amount value={BigInt(totals.volume)} asset={asset} digits={4} symbol={false} />
         </Figure>
-        <Figure label="Refunded">
-          <Amount value={BigInt(totals.refunded)} asset={asset} digits={4} />
+        <Figure label={`Refunded, ${asset.symbol}`}>
+          <Amount value={BigInt(totals.refunded)} asset={asset} digits={4} symbol={false} />
         </Figure>
         <Figure label="Automatic top-ups">{totals.topUps.toLocaleString("en")}</Figure>
       </dl>

@@ -7,7 +7,9 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
-import { TIER_NAMES, type TierName } from "@/lib/domain/tier";
+import { LEDGER_ASSET } from "@/lib/domain/asset";
+import { DEFAULT_TIERS, TIER_NAMES, type TierName } from "@/lib/domain/tier";
+import { formatRate } from "@/lib/format";
 import {
   type DraftErrors,
   newStream,
@@ -63,11 +65,11 @@ export function ScenarioForm({ initial, busy, refusal, onRun }: Props) {
     <Card aria-label="A scenario of your own">
       <CardBody>
         <form onSubmit={submit} noValidate>
-          <div className="grid grid-cols-2 gap-x-4 gap-y-2 md:grid-cols-4">
+          <div className="grid grid-cols-2 items-end gap-x-4 gap-y-2 md:grid-cols-4">
             {text("Length, hours", "hours", "lengthMs", "At most 744")}
-            {text("Deposit, hours of flow", "depositHours", "depositMs", "Locked when a stream opens")}
-            {text("Grace, minutes", "graceMinutes", "graceMs", "How long a dry stream waits")}
-            {text("Each wallet, USDCx", "wallet", "wallet", "9,999 if empty")}
+            {text("Deposit, hours of flow", "depositHours", "depositMs", "Locked at the start")}
+            {text("Grace, minutes", "graceMinutes", "graceMs", "When a stream is dry")}
+            {text("Wallets, USDCx", "wallet", "wallet", "9,999 if empty")}
           </div>
           <div className="mt-3 grid grid-cols-2 items-start gap-x-4 gap-y-2 md:grid-cols-4">
             <label className="flex items-start gap-2.5 max-md:col-span-2 md:mt-8">
@@ -141,9 +143,9 @@ type StreamProps = {
 };
 
 const tierNames: Record<TierName, string> = {
-  basic: "Basic, 1 a day",
-  professional: "Professional, 10 a day",
-  enterprise: "Enterprise, 100 a day",
+  basic: "Basic",
+  professional: "Professional",
+  enterprise: "Enterprise",
 };
 
 function StreamFields({ index, stream, errors, onChange, onRemove }: StreamProps) {
@@ -161,7 +163,7 @@ function StreamFields({ index, stream, errors, onChange, onRemove }: StreamProps
     </Field>
   );
   return (
-    <fieldset className="rounded-lg border border-line bg-sunken/60 p-4">
+    <fieldset className="rounded-lg border border-line bg-sunken/60 p-3 sm:p-4">
       <legend className="sr-only">Stream s{index + 1}</legend>
       <div className="mb-2 flex items-center justify-between">
         <p aria-hidden className="font-medium text-sm">
@@ -173,8 +175,13 @@ function StreamFields({ index, stream, errors, onChange, onRemove }: StreamProps
           </Button>
         ) : null}
       </div>
-      <div className="grid grid-cols-2 gap-x-4 gap-y-2 md:grid-cols-4">
-        <Field label="Tier" required error={error("tier")}>
+      <div className="grid grid-cols-2 items-end gap-x-4 gap-y-2 md:grid-cols-4">
+        <Field
+          label="Tier"
+          required
+          hint={formatRate(DEFAULT_TIERS[stream.tier].rate, LEDGER_ASSET)}
+          error={error("tier")}
+        >
           {(control) => (
             <Select
               {...control}
@@ -189,9 +196,9 @@ function StreamFields({ index, stream, errors, onChange, onRemove }: StreamProps
             </Select>
           )}
         </Field>
-        {text("Price, USDCx a day", "perDay", "rate", "The tier's if empty")}
-        {text("Calls an hour", "perHour", "maxRequestsPerHour", "The tier's limit if empty")}
-        {text("Price of a call, USDCx", "price", "price", "None if empty")}
+        {text("USDCx a day", "perDay", "rate", "The tier's if empty")}
+        {text("Calls an hour", "perHour", "maxRequestsPerHour", "The tier's if empty")}
+        {text("USDCx a call", "price", "price", "None if empty")}
         <Field label="Calls are made" required>
           {(control) => (
             <Select
@@ -210,7 +217,7 @@ function StreamFields({ index, stream, errors, onChange, onRemove }: StreamProps
           : stream.pattern === "at"
             ? text("At hours", "atHours", "requests", "Such as 1, 4, 8.5", true)
             : null}
-        {text("Closed at hour", "closeHour", "closesAtMs", "The end if empty")}
+        {text("Closes at hour", "closeHour", "closesAtMs", "The end if empty")}
       </div>
     </fieldset>
   );

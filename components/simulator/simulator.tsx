@@ -1,6 +1,6 @@
 "use client";
 import { RotateCcw } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Notice } from "@/components/ui/notice";
@@ -13,7 +13,7 @@ import { RequestTable } from "./request-table";
 import { decodeDraft, encodeDraft, newDraft, readScenario } from "./scenario-draft";
 import { ScenarioForm } from "./scenario-form";
 import { StreamChart } from "./stream-chart";
-import { type SimulationRequest, useSimulation } from "./use-simulation";
+import { type SimulationRequest, type SimulationState, useSimulation } from "./use-simulation";
 
 /** Plays a preset at once, beside the other one: what differs is the rule. */
 export function PresetSimulator({ preset }: { preset: "demo" | "control" }) {
@@ -23,6 +23,7 @@ export function PresetSimulator({ preset }: { preset: "demo" | "control" }) {
   const both = demo?.status === "done" && control?.status === "done";
   return (
     <>
+      <Said state={state} />
       {state?.status === "done" ? (
         <Report simulation={state.simulation} request={{ preset }}>
           {both ? <Comparison demo={demo.simulation} control={control.simulation} /> : null}
@@ -50,8 +51,10 @@ export function OwnSimulator({ shared }: { shared: string | null }) {
     return read && Object.keys(read.errors).length === 0 ? { scenario: read.scenario } : null;
   });
   const [state, again] = useSimulation(request);
+  const result = useRef<HTMLDivElement>(null);
   return (
     <div className="grid grid-cols-1 gap-5">
+      <Said state={state} />
       <ScenarioForm
         initial={initial}
         busy={state?.status === "running"}
@@ -60,28 +63,32 @@ export function OwnSimulator({ shared }: { shared: string | null }) {
           setRequest({ scenario });
           again();
           history.replaceState(null, "", `${paths.simulator}?scenario=${encodeDraft(draft)}`);
+          // Below a long form what happens would be out of sight.
+          result.current?.scrollIntoView({ block: "start" });
         }}
       />
-      {state?.status === "running" ? <Waiting /> : null}
-      {state?.status === "done" && request ? (
-        <Report simulation={state.simulation} request={request} />
-      ) : null}
+      <div ref={result} className="scroll-mt-20">
+        {state?.status === "running" ? <Waiting /> : null}
+        {state?.status === "done" && request ? (
+          <Report simulation={state.simulation} request={request} />
+        ) : null}
+      </div>
     </div>
   );
 }
 
-type ReportProps = { simulation: Simulation; request: SimulationRequest; children?: React.ReactNode };
+type ReportProps = { simulation: Simulation; request: SimulationRequest; children?: ReactNode };
 
 function Report({ simulation, request, children }: ReportProps) {
-  const { streams, scenario } = simulation;
+  const { streams } = simulation;
   const columns = ["", "", "md:grid-cols-2", "md:grid-cols-2 lg:grid-cols-3"][Math.min(streams.length, 3)];
   return (
     <div className="grid grid-cols-1 gap-5">
-      <p role="status" className="sr-only">
-        {scenario.title}: {simulation.totals.authorised} calls authorised, {simulation.totals.denied} denied.
-      </p>
       <Headline simulation={simulation} />
-      <section aria-label="Streams">
+      <section aria-labelledby="simulated-streams">
+        <h2 id="simulated-streams" className="sr-only">
+          Streams
+        </h2>
         <ul className={`grid grid-cols-1 gap-4 ${columns}`}>
           {streams.map((stream) => (
             <li key={stream.name} className="min-w-0 [&>section]:h-full">
@@ -94,6 +101,19 @@ function Report({ simulation, request, children }: ReportProps) {
       <RequestTable simulation={simulation} />
       <ByApi request={request} />
     </div>
+  );
+}
+
+/** One region that stays, so that its changes are read out. */
+function Said({ state }: { state: SimulationState | null }) {
+  return (
+    <p role="status" aria-label="Simulation" className="sr-only">
+      {state?.status === "running"
+        ? "The simulation is running."
+        : state?.status === "done"
+          ? `Done: ${state.simulation.totals.authorised} calls authorised, ${state.simulation.totals.denied} denied.`
+          : ""}
+    </p>
   );
 }
 
@@ -121,9 +141,6 @@ function ByApi({ request }: { request: SimulationRequest }) {
 function Waiting() {
   return (
     <div className="grid grid-cols-1 gap-5">
-      <p role="status" className="sr-only">
-        The simulation is running.
-      </p>
       <Skeleton className="h-[142px] rounded-xl max-lg:h-[223px]" />
       <div className="grid grid-cols-1 gap-4 md:grid-cols-2 lg:grid-cols-3">
         {["s1", "s2", "s3"].map((name) => (

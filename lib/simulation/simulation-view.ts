@@ -7,7 +7,7 @@ import { accruedAt } from "./simulated-segment";
 export type SimulationView = ReturnType<typeof simulationView>;
 
 /** Points of a stream's chart, evenly spread; top-ups and ends of segments come on top. */
-const SAMPLES = 96n;
+const SAMPLES = 48n;
 
 /** What the API answers and the page draws, in base units and milliseconds from the start. */
 export function simulationView(report: SimulationReport) {
