@@ -26,10 +26,11 @@ describe("pageTemplate", () => {
   });
 
   test("given every page that there is, it has a template of its own", () => {
-    const folders = readdirSync("app", { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && /^[a-z]+$/.test(entry.name))
-      .map(({ name }) => name)
-      .filter((name) => name !== "api" && name !== "metrics" && name !== "fonts");
+    const pages = readdirSync("app", { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith("/page.tsx"))
+      .map((file) => file.split("/")[0] ?? "");
+    const folders = new Set(pages.filter((folder) => !folder.startsWith("(")));
+    expect(folders).toContain("status");
     for (const folder of folders) expect(pageTemplate(`/${folder}`)).toBe(`/${folder}`);
   });
 });
