@@ -1,4 +1,5 @@
 import type { BenchOptions, BenchResult } from "./bench-result";
+import { measureLiveCounters } from "./live-counters";
 import { measureMarketScript } from "./market-script";
 import { MEMORY_NAMES, measureMemory } from "./memory";
 import { measureMppx } from "./mppx-per-call";
@@ -55,5 +56,11 @@ export const benchParts: readonly BenchPart[] = [
     names: ["js/market"],
     seconds: () => 20,
     measure: measureMarketScript,
+  },
+  {
+    title: "A thousand live counters",
+    names: ["counters/1000"],
+    seconds: () => 60,
+    measure: measureLiveCounters,
   },
 ];

@@ -1,12 +1,8 @@
-import { existsSync } from "node:fs";
 import { chromium, type Page } from "@playwright/test";
 import { findChromium } from "../find-chromium.mjs";
-import { freePort } from "../free-port.mjs";
 import { Refusal } from "../report.mjs";
-import { addProvider, startBenchDatabase } from "./bench-database";
-import type { BenchOptions, BenchResult } from "./bench-result";
-import { serverEnvironment } from "./paid-call";
-import { startProgram } from "./start-program";
+import type { BenchResult } from "./bench-result";
+import { withBenchSite } from "./with-bench-site";
 
 const LIMIT_KB = 250;
 /** After the network fell silent: what a page fetches late counts, too. */
@@ -16,27 +12,19 @@ const LATE_MS = 2_000;
  * JavaScript of the market's first load, in a browser with an empty cache, as it came over the wire: compressed, headers and all, until
  * the network is silent and nothing was clicked.
  */
-export async function measureMarketScript(_options: BenchOptions): Promise<BenchResult[]> {
-  if (!existsSync(".next/BUILD_ID")) throw new Refusal("There is no build: run npm run build first.");
+export async function measureMarketScript(): Promise<BenchResult[]> {
   const executablePath = findChromium();
   if (!executablePath) throw new Refusal("There is no Chromium: install it, or set CHROMIUM_PATH.");
-  const enders: (() => Promise<void>)[] = [];
-  try {
-    const database = await startBenchDatabase();
-    enders.push(database.stop);
-    await addProvider(database.pool);
-    const port = await freePort();
-    const web = await startProgram("web", ["scripts/serve.ts"], serverEnvironment(port, database.url));
-    enders.push(web.stop);
-    const root = process.getuid?.() === 0;
-    const args = [...(root ? ["--no-sandbox"] : []), "--disable-gpu", "--disable-dev-shm-usage"];
+  const root = process.getuid?.() === 0;
+  const args = [...(root ? ["--no-sandbox"] : []), "--disable-gpu", "--disable-dev-shm-usage"];
+  return withBenchSite(async (baseUrl) => {
     const browser = await chromium.launch({ executablePath, args });
-    enders.push(() => browser.close());
-    const scripts = await loadScripts(await browser.newPage(), `http://127.0.0.1:${port}/`);
-    return [toResult(scripts)];
-  } finally {
-    for (const end of enders.toReversed()) await end();
-  }
+    try {
+      return [toResult(await loadScripts(await browser.newPage(), `${baseUrl}/`))];
+    } finally {
+      await browser.close();
+    }
+  });
 }
 
 type Script = { path: string; wireBytes: number; encoding: string };
