@@ -65,7 +65,7 @@ export function RequestTable({ simulation }: { simulation: Simulation }) {
           </Select>
           <Button onClick={() => download(simulation)} disabled={requests.length === 0}>
             <Download aria-hidden />
-            CSV
+            <span className="max-sm:sr-only">CSV</span>
           </Button>
         </div>
       </CardHeader>

@@ -129,6 +129,8 @@ function seriesStyle(series: ChartSeries, colour: (tone: string) => string): UPl
     label,
     stroke: colour(tone),
     width: shape === "dots" ? 0 : 1.75,
+    // Points on whole pixels would give a straight line of many points a stagger.
+    ...(shape === "line" ? { pxAlign: 0 } : {}),
     ...(fill || shape === "bars" ? { fill: faded(colour(tone), shape === "bars" ? 0.55 : 0.12) } : {}),
     ...(dashed ? { dash: [5, 4] } : {}),
     ...(paths ? { paths } : {}),
