@@ -81,11 +81,10 @@ export default async function DocsPage() {
         <div className="grid min-w-0 max-w-3xl gap-12">
           <Section id="ask">
             <p>
-              Every provider has a door, <code>{paths.door("{provider}", "/{path}")}</code>. Call it without
-              paying: it answers <strong>402</strong> and says the price, in{" "}
-              <code>WWW-Authenticate: Payment</code> for machines that speak the Machine Payments Protocol, in{" "}
-              <code>PAYMENT-REQUIRED</code> for those that speak x402, and in a problem document whose{" "}
-              <code>repair</code> lists the ways in.
+              Every provider has a door, <code>{"/api/p/{provider}/{path}"}</code>. Call it without paying: it
+              answers <strong>402</strong> and says the price, in <code>WWW-Authenticate: Payment</code> for
+              machines that speak the Machine Payments Protocol, in <code>PAYMENT-REQUIRED</code> for those
+              that speak x402, and in a problem document whose <code>repair</code> lists the ways in.
             </p>
             <CodeBlock title="Ask without paying" code={askSnippet(subject)} />
           </Section>

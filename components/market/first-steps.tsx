@@ -116,7 +116,7 @@ export function FirstSteps(props: Props) {
               : "A key is made in this browser and signs you in; the faucet puts play money on it. Nothing to install."}
           {current === 0 ? (
             <Button tone="flow" busy={busy} onClick={() => void act(getWallet)} className="mt-3 flex w-fit">
-              {wallet ? "Get play money" : "Start with a demo wallet"}
+              {wallet ? "Fill the wallet" : "Start with a demo wallet"}
             </Button>
           ) : null}
         </Step>
@@ -149,11 +149,13 @@ export function FirstSteps(props: Props) {
               .
             </>
           ) : (
-            <>The form below holds an example. Your wallet signs a proof, and the call is served.</>
+            <>
+              The form of {service} below holds an example. Your wallet signs a proof, and the call is served.
+            </>
           )}
           {current === 2 ? (
             <Button tone="flow" busy={busy} onClick={call} className="mt-3 flex w-fit">
-              Call {service} <ArrowRight aria-hidden />
+              Send the example <ArrowRight aria-hidden />
             </Button>
           ) : null}
         </Step>
