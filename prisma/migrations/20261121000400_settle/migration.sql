@@ -33,8 +33,9 @@ CREATE TYPE posted_side AS (entry bigint, hash bytea, from_account text, to_acco
 -- with its escrow, and the wallets, which others wait for, are locked last. The caller holds the streams' locks.
 CREATE FUNCTION post_entries(moves movement[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  sides posted_side[]; turns bigint; posted bigint; side record; wallet text; last_hash bytea; last_balance numeric; last_seq bigint;
-  seqs bigint[] := '{}'; balances numeric[] := '{}'; hashes bytea[] := '{}';
+  sides posted_side[]; wallets text[]; turns bigint; n bigint; posted bigint := 0; side record;
+  wallet text; last_hash bytea; last_balance numeric; last_seq bigint;
+  entries bigint[] := '{}'; accounts text[] := '{}'; seqs bigint[] := '{}'; amounts numeric[] := '{}'; balances numeric[] := '{}'; hashes bytea[] := '{}';
 BEGIN
   IF moves IS NULL THEN RETURN; END IF;
   WITH given AS MATERIALIZED (
@@ -44,10 +45,10 @@ BEGIN
   written AS (
     INSERT INTO journal_entry (id, key, kind, stream_id, actor, at_ms, memo, hash)
     SELECT id, key, kind, stream_id, actor, at_ms, '{}', hash FROM given)
-  SELECT array_agg((id, hash, from_account, to_account, asset, amount, turn)::posted_side), max(turn) INTO sides, turns FROM given
+  SELECT array_agg((id, hash, from_account, to_account, asset, amount, turn)::posted_side), array_agg(DISTINCT to_account), max(turn)
+  INTO sides, wallets, turns FROM given
   -- What is no such payment is left out here, and missed below.
   WHERE amount > 0 AND amount = trunc(amount) AND from_account LIKE 'escrow:%' AND to_account LIKE 'wallet:%';
-  IF cardinality(sides) IS DISTINCT FROM cardinality(moves) THEN RAISE EXCEPTION 'a movement of a batch is no payment out of an escrow'; END IF;
 
   -- Most escrows have one side, one that settles has two: the bill, then the refund.
   FOR i IN 1..turns LOOP
@@ -57,16 +58,16 @@ BEGIN
       FROM unnest(sides) m WHERE m.turn = i AND a.id = m.from_account AND a.asset = m.asset
       RETURNING m.entry, a.id, a.next_seq - 1 AS seq, a.asset, -m.amount AS amount, a.balance, a.head)
     INSERT INTO posting (entry_id, account_id, seq, asset, amount, balance_after, hash) SELECT * FROM moved;
-    GET DIAGNOSTICS posted = ROW_COUNT;
-    IF posted <> (SELECT count(*) FROM unnest(sides) m WHERE m.turn = i) THEN RAISE EXCEPTION 'an escrow of a batch is missing, or is of another asset'; END IF;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    posted := posted + n;
   END LOOP;
+  IF posted <> cardinality(moves) THEN RAISE EXCEPTION 'a movement of a batch is no payment out of an escrow of its asset'; END IF;
 
-  PERFORM lock_accounts(ARRAY(SELECT DISTINCT m.to_account FROM unnest(sides) m));
+  PERFORM lock_accounts(wallets);
   FOR side IN
-    SELECT a.id, a.balance, a.next_seq, a.head, m.hash, m.amount, a.asset = m.asset AS fits
-    FROM unnest(sides) m LEFT JOIN account a ON a.id = m.to_account ORDER BY m.to_account, m.entry
+    SELECT a.id, a.balance, a.next_seq, a.head, m.entry, m.hash, m.amount
+    FROM unnest(sides) m JOIN account a ON a.id = m.to_account AND a.asset = m.asset ORDER BY m.to_account, m.entry
   LOOP
-    IF side.fits IS NOT TRUE THEN RAISE EXCEPTION 'a wallet of a batch is missing, or is of another asset'; END IF;
     IF wallet IS DISTINCT FROM side.id THEN
       wallet := side.id; last_balance := side.balance; last_seq := side.next_seq; last_hash := side.head;
     ELSE
@@ -74,16 +75,17 @@ BEGIN
     END IF;
     last_balance := last_balance + side.amount;
     last_hash := posting_hash(last_hash, side.hash, wallet, last_seq, side.amount, last_balance);
-    seqs := array_append(seqs, last_seq); balances := array_append(balances, last_balance); hashes := array_append(hashes, last_hash);
+    entries := array_append(entries, side.entry); accounts := array_append(accounts, wallet); seqs := array_append(seqs, last_seq);
+    amounts := array_append(amounts, side.amount); balances := array_append(balances, last_balance); hashes := array_append(hashes, last_hash);
   END LOOP;
-  WITH chain AS MATERIALIZED (
-    SELECT s.*, u.seq, u.balance, u.hash AS head FROM (SELECT row_number() OVER (ORDER BY m.to_account, m.entry) AS n, m.* FROM unnest(sides) m) s
-      JOIN unnest(seqs, balances, hashes) WITH ORDINALITY u (seq, balance, hash, n) USING (n)),
-  written AS (
-    INSERT INTO posting (entry_id, account_id, seq, asset, amount, balance_after, hash)
-    SELECT entry, to_account, seq, asset, amount, balance, head FROM chain)
-  UPDATE account a SET balance = l.balance, next_seq = l.seq + 1, head = l.head
-  FROM (SELECT DISTINCT ON (to_account) * FROM chain ORDER BY to_account, seq DESC) l WHERE a.id = l.to_account;
+  IF cardinality(entries) <> cardinality(moves) THEN RAISE EXCEPTION 'a wallet of a batch is missing, or is of another asset'; END IF;
+  INSERT INTO posting (entry_id, account_id, seq, asset, amount, balance_after, hash)
+  SELECT u.entry, u.account, u.seq, a.asset, u.amount, u.balance, u.hash
+  FROM unnest(entries, accounts, seqs, amounts, balances, hashes) u (entry, account, seq, amount, balance, hash)
+    JOIN (SELECT id, asset FROM account WHERE id = ANY (wallets)) a ON a.id = u.account;
+  UPDATE account a SET balance = l.balance, next_seq = l.seq + 1, head = l.hash
+  FROM (SELECT u.*, lead(u.account) OVER (ORDER BY u.n) AS next FROM unnest(accounts, seqs, balances, hashes) WITH ORDINALITY u (account, seq, balance, hash, n)) l
+  WHERE a.id = l.account AND l.next IS DISTINCT FROM l.account;
 END $$;
 
 -- Brings streams to what they are now. With `p_collect` what collect_stream() does to each, otherwise what sweep_stream() does to
@@ -94,22 +96,22 @@ DECLARE
   now_ms bigint := clock_ms(); moves movement[]; report jsonb;
   scopes text[]; shards int[]; earned numeric[]; ended bigint[];
 BEGIN
-  WITH aged AS MATERIALIZED (
-    SELECT s.id, s.sender, s.receiver, s.provider_id, s.asset, s.status, s.funded, s.billed, s.used, s.held, s.depletes_ms, s.due_ms,
-      s.auto_trigger_ms, s.next_event, s.next_segment, s.next_bill, d.at_ms, d.dry, stream_available(s) AS available,
-      CASE WHEN d.dry THEN stream_available(s) ELSE stream_accrued(s, d.at_ms) END AS accrued,
-      CASE WHEN d.dry THEN s.depletes_ms + s.grace_ms ELSE s.grace_until_ms END AS grace_end,
-      CASE WHEN s.status = 'exhausted' OR d.dry THEN d.at_ms >= CASE WHEN d.dry THEN s.depletes_ms + s.grace_ms ELSE s.grace_until_ms END
-        ELSE false END AS ends
-    FROM stream s, LATERAL (SELECT greatest(s.last_ms, now_ms) AS at_ms, s.status = 'active' AND greatest(s.last_ms, now_ms) >= s.depletes_ms AS dry) d
-    WHERE s.id = ANY (p_ids) AND s.status NOT IN ('settled', 'failed')),
-  ending AS MATERIALIZED (
-    SELECT *, (ends OR (status = 'closing' AND NOT p_collect)) AND held = 0 AS settles,
-      CASE WHEN p_collect OR ends OR (status = 'closing' AND held = 0) THEN greatest(least(accrued, available) + used - billed, 0) ELSE 0 END AS delta
-    FROM aged),
-  life AS MATERIALIZED (
+  WITH life AS MATERIALIZED (
+    -- `OFFSET 0`: what a layer works out is worked out once.
     SELECT *, CASE WHEN settles THEN funded - billed - delta ELSE 0 END AS refund, delta > 0 AND NOT ends AND NOT settles AS collected
-    FROM ending WHERE p_collect OR dry OR ends OR settles),
+    FROM (
+      SELECT *, (ends OR (status = 'closing' AND NOT p_collect)) AND held = 0 AS settles,
+        CASE WHEN p_collect OR ends OR (status = 'closing' AND held = 0) THEN greatest(least(accrued, available) + used - billed, 0) ELSE 0 END AS delta
+      FROM (
+        SELECT *, (status = 'exhausted' OR dry) AND at_ms >= grace_end AS ends
+        FROM (
+          SELECT s.id, s.sender, s.receiver, s.provider_id, s.asset, s.status, s.funded, s.billed, s.used, s.held, s.depletes_ms, s.due_ms,
+            s.auto_trigger_ms, s.next_event, s.next_segment, s.next_bill, d.at_ms, d.dry, stream_available(s) AS available,
+            CASE WHEN d.dry THEN stream_available(s) ELSE stream_accrued(s, d.at_ms) END AS accrued,
+            CASE WHEN d.dry THEN s.depletes_ms + s.grace_ms ELSE s.grace_until_ms END AS grace_end
+          FROM stream s, LATERAL (SELECT greatest(s.last_ms, now_ms) AS at_ms, s.status = 'active' AND greatest(s.last_ms, now_ms) >= s.depletes_ms AS dry) d
+          WHERE s.id = ANY (p_ids) AND s.status NOT IN ('settled', 'failed') OFFSET 0) aged) graced OFFSET 0) ending
+    WHERE p_collect OR dry OR ends OR settles),
   segments AS (
     UPDATE stream_segment g SET end_ms = l.depletes_ms, end_cause = 'exhaust', end_num = l.available, end_den = 1
     FROM life l WHERE l.dry AND g.stream_id = l.id AND g.seq = l.next_segment - 1),
