@@ -22,7 +22,10 @@ export function GET(request: Request): Promise<Response> {
 
 /** Every route is there from the first scrape: a rate is seen only between two values of one counter. */
 function beginAtZero(): void {
-  const { requests } = metrics();
+  const { requests, decisions, ended, upstream } = metrics();
   for (const { path, method } of operations) requests.of(path, method);
   for (const method of ["GET", "POST"]) requests.of(DOOR_ENDPOINT, method);
+  decisions.of("authorised");
+  upstream.of("ok");
+  for (const outcome of ["served", "voided"]) ended.of(outcome);
 }
