@@ -240,7 +240,7 @@ BEGIN
     SELECT array_agg(due.t ORDER BY (due.t).id), count(*), max((due.t).depletes_ms) INTO batch, n, reached FROM (
       SELECT t FROM stream t
       WHERE t.depletes_ms > least(mark.scanned_ms, now_ms) - alert_overlap_ms() + mark.threshold_ms
-        AND t.depletes_ms - 1 <= now_ms + mark.threshold_ms
+        AND t.depletes_ms <= now_ms + mark.threshold_ms + 1
         AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.stream_id = t.id AND a.threshold_ms = mark.threshold_ms AND a.ended_ms IS NULL)
       ORDER BY t.depletes_ms LIMIT p_limit) due;
     -- In the order of their ids, as paid calls lock them: the two never wait for each other in a circle.
