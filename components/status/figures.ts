@@ -6,7 +6,8 @@ export function perSecond(rate: number): string {
 }
 
 export function milliseconds(ms: number | null): string {
-  return ms === null ? "–" : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  if (ms === null) return "–";
+  return ms >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 /** Two digits more where it matters: 0.12 % is not 0 %. */
