@@ -15,26 +15,19 @@ export function StreamWall({ cells, serverNowMs, asset }: Props) {
   return (
     <ul
       aria-label="Running streams"
-      className="grid grid-cols-[repeat(auto-fill,minmax(4.75rem,1fr))] gap-px overflow-hidden rounded-xl border border-line bg-line text-xs"
+      className="grid grid-cols-[repeat(auto-fill,minmax(4.75rem,1fr))] border-line border-t border-l bg-card text-xs"
     >
       {cells.map(({ id, name, anchor, used }) => (
-        <li key={id} className="bg-card">
+        // Of a fixed size: a figure that changes lays out nothing around its cell.
+        <li key={id} className="h-5 border-line border-r border-b [contain:layout_size_style]">
           <Link
             href={paths.stream(id)}
             prefetch={false}
             title={name}
-            className="block px-2 py-0.5 text-right hover:bg-flow-wash focus-visible:outline-offset-[-2px]"
+            className="block px-2 py-px text-right hover:bg-flow-wash focus-visible:outline-offset-[-2px]"
           >
             <span className="sr-only">{name}: </span>
-            {/* Of a fixed size: a figure that changes lays out nothing around it. */}
-            <LiveAmount
-              label="Accrued"
-              anchor={anchor}
-              plus={used}
-              serverNowMs={serverNowMs}
-              asset={asset}
-              className="block h-4 contain-strict"
-            />
+            <LiveAmount label="Accrued" anchor={anchor} plus={used} serverNowMs={serverNowMs} asset={asset} />
           </Link>
         </li>
       ))}

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
+import { RunwayAlert } from "@/components/alerts/runway-alert";
 import { PageHead } from "@/components/layout/page-head";
 import { ConservationCard } from "@/components/stream/conservation-card";
 import { EventsList } from "@/components/stream/events-list";
@@ -14,6 +15,7 @@ import { StreamHero } from "@/components/stream/stream-hero";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { Empty } from "@/components/ui/empty";
 import { SignInButton } from "@/components/wallet/sign-in-button";
+import { findStreamAlert } from "@/lib/alerts/list-alerts";
 import { currentAccount } from "@/lib/auth/current-account";
 import { ProblemError } from "@/lib/errors";
 import { streamConservation } from "@/lib/ledger/stream-conservation";
@@ -64,13 +66,14 @@ export default async function StreamPage({ params }: Props) {
 
   const actor = account.address;
   const stream = await getOwnStream(actor, id);
-  const [segments, events, chart, books, provider, wallet] = await Promise.all([
+  const [segments, events, chart, books, provider, wallet, alert] = await Promise.all([
     listStreamSegments({ actor, streamId: id }),
     listLatestStreamEvents({ actor, streamId: id, limit: EVENTS_SHOWN }),
     getStreamChart({ actor, streamId: id }),
     streamConservation({ actor, streamId: id }),
     getProvider(stream.provider.id),
     getWallet({ address: actor }),
+    findStreamAlert({ actor, streamId: id }),
   ]);
   const role = stream.sender.toLowerCase() === actor ? "sender" : "receiver";
 
@@ -94,6 +97,9 @@ export default async function StreamPage({ params }: Props) {
       />
       <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <div className="grid grid-cols-1 content-start gap-5">
+          {role === "sender" ? (
+            <RunwayAlert alert={alert} walletBalance={wallet.balance} topUp={actions.topUp} />
+          ) : null}
           <StreamHero stream={stream} setAutoTopUp={role === "sender" ? actions.setAutoTopUp : null} />
           <StreamControls
             stream={stream}
