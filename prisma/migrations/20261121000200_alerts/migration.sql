@@ -108,8 +108,9 @@ CREATE CONSTRAINT TRIGGER alert_real_clock AFTER INSERT OR UPDATE ON alert DEFER
 CREATE FUNCTION alert_thresholds() RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$ SELECT ARRAY[600000, 3600000, 14400000]::bigint[] $$;
 -- How far (ms) the runway must rise above a threshold to arm it: the default deposit of 4 h, rounded up, is no news at 4 h.
 CREATE FUNCTION alert_margin_ms() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 60000::bigint $$;
--- How far back (ms) each scan looks again: longer than any transaction that was not visible to the one before.
-CREATE FUNCTION alert_overlap_ms() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 60000::bigint $$;
+-- How far back (ms) each scan looks again: longer than any transaction that was not visible to the one before. Each is one
+-- statement, and statements are bounded to 10 s (lib/db/pool.ts).
+CREATE FUNCTION alert_overlap_ms() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 20000::bigint $$;
 
 INSERT INTO alert_scan (threshold_ms, scanned_ms) SELECT unnest(alert_thresholds()), clock_ms();
 
