@@ -1,5 +1,6 @@
 // `npm run bench`: every promise about speed, measured in one run. How to call it: scripts/bench/bench-options.ts, or --help.
 
+import { stopBenchDatabases } from "./bench/bench-database";
 import { formatNumber } from "./bench/bench-markdown";
 import { readBenchOptions } from "./bench/bench-options";
 import { benchParts } from "./bench/bench-parts";
@@ -17,6 +18,9 @@ console.log(
     .filter((name) => options.only.has(name))
     .join(", ")}: about ${Math.ceil(minutes)} min`,
 );
+
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void stopBenchDatabases().finally(() => process.exit(1))); // Programs end with this one.
 
 const results: BenchResult[] = [];
 for (const part of wanted) {

@@ -23,6 +23,7 @@ export async function startBenchDatabase() {
     await migrateDatabase(database.url);
     const pool = new pg.Pool({ connectionString: database.url, max: 8 });
     pool.on("error", () => {}); // It goes away with its server.
+    running.add(database.stop);
     return {
       url: database.url,
       pid: database.pid,
@@ -30,6 +31,7 @@ export async function startBenchDatabase() {
       async stop() {
         await pool.end();
         await database.stop();
+        running.delete(database.stop);
       },
     };
   } catch (error) {
@@ -116,4 +118,29 @@ export async function findBookFaults(db: pg.Pool, answers: number): Promise<stri
   if (open > 0) faults.push(`${open} calls are still open`);
   for (const { id, subject, detail } of await runInvariants(db)) faults.push(`${id} ${subject}: ${detail}`);
   return faults;
+}
+
+/**
+ * Has a server verify the receipts of the last calls, as anybody may.
+ *
+ * @returns those that did not verify, one line each
+ */
+export async function findReceiptFaults(db: pg.Pool, baseUrl: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    "select id from request where state = 'served' order by at_ms desc limit 20",
+  );
+  const faults: string[] = [];
+  for (const { id } of rows) {
+    const response = await fetch(`${baseUrl}/api/v1/receipts/${id}`);
+    const { verified } = (await response.json()) as { verified?: boolean };
+    if (verified !== true) faults.push(`the receipt of ${id} does not verify: ${response.status}`);
+  }
+  return faults;
+}
+
+const running = new Set<() => Promise<void>>();
+
+/** For an end before the end: databases outlive the process that started them. */
+export async function stopBenchDatabases(): Promise<void> {
+  await Promise.all([...running].map((stop) => stop()));
 }

@@ -3,14 +3,24 @@ import { existsSync } from "node:fs";
 import { freePort } from "../free-port.mjs";
 import { gatewayMemory, webMemory } from "../memory-flags.mjs";
 import { Refusal } from "../report.mjs";
-import { addProvider, findBookFaults, openStreams, PROVIDER, startBenchDatabase } from "./bench-database";
+import {
+  addProvider,
+  findBookFaults,
+  findReceiptFaults,
+  openStreams,
+  PROVIDER,
+  startBenchDatabase,
+} from "./bench-database";
 import type { BenchOptions, BenchResult, BenchTarget } from "./bench-result";
+import { buildEmptyNext } from "./build-empty-next";
 import { startLoadGenerator } from "./load-generator";
 import type { LoadTarget } from "./load-plan";
 import { cpuLine, failureLines, type Measured, measureSides, type Side } from "./measure-sides";
 import { startProgram } from "./start-program";
 
 const STREAMS = 64;
+/** One for all servers of a run: a receipt of one is verified by any. */
+const SECRET_KEY = randomBytes(32).toString("hex");
 
 const PAID = {
   "paid-call/next": ["scripts/bench/serve-next.ts"],
@@ -31,8 +41,8 @@ const EMPTY = "empty Next route";
  */
 export async function measurePaidCalls(options: BenchOptions): Promise<BenchResult[]> {
   const names = PAID_CALL_NAMES.filter((name) => options.only.has(name));
-  const withNext = !options.alone || names.some((name) => name !== "paid-call/gateway");
-  if (withNext && !existsSync(".next/BUILD_ID"))
+  const withSite = names.some((name) => name !== "paid-call/gateway");
+  if (withSite && !existsSync(".next/BUILD_ID"))
     throw new Refusal("There is no build: run npm run build first.");
 
   const enders: (() => Promise<void>)[] = [];
@@ -57,21 +67,24 @@ export async function measurePaidCalls(options: BenchOptions): Promise<BenchResu
       const groupUrl = Object.assign(new URL(database.url), { pathname: "/group_commit" }).href;
       addSide(BARE, await startServer(BARE, ["scripts/bench/bare-server.ts"]), bareTarget);
       addSide(GROUP, await startServer(GROUP, ["scripts/bench/serve-group-commit.ts"], groupUrl), bareTarget);
-      const next = await startServer(EMPTY, PAID["paid-call/next"]);
-      addSide(EMPTY, next, emptyTarget);
-      if (names.includes("paid-call/next")) addSide("paid-call/next", next, paidTarget(tokens));
+      await buildEmptyNext();
+      addSide(EMPTY, await startServer(EMPTY, ["scripts/bench/serve-empty-next.ts"]), emptyTarget);
     }
-    for (const name of names)
-      if (name !== "paid-call/next" || options.alone)
-        addSide(name, await startServer(name, PAID[name]), paidTarget(tokens));
+    for (const name of names) addSide(name, await startServer(name, PAID[name]), paidTarget(tokens));
 
     const generator = await startLoadGenerator();
     enders.push(generator.stop);
     const measured = await measureSides(generator, sides, options);
     const paid = measured.filter(({ name }) => names.includes(name as PaidName));
     const answers = paid.reduce((sum, { ok }) => sum + ok, 0);
-    const faults = [...measured.flatMap(failureLines), ...(await findBookFaults(database.pool, answers))];
-    return paid.map((side) => toResult(side, measured, faults));
+    const port = sides.find(({ name }) => name === paid.at(-1)?.name)?.target.port;
+    // A side that failed spoils its own figure; what is shared spoils all.
+    const shared = [
+      ...measured.filter((side) => !paid.includes(side)).flatMap(failureLines),
+      ...(await findBookFaults(database.pool, answers)),
+      ...(await findReceiptFaults(database.pool, `http://127.0.0.1:${port}`)),
+    ];
+    return paid.map((side) => toResult(side, measured, [...failureLines(side), ...shared]));
   } finally {
     for (const end of enders.toReversed()) await end();
   }
@@ -84,7 +97,7 @@ export function serverEnvironment(port: number, databaseUrl: string): Record<str
     PORT: String(port),
     ORIGIN: `http://127.0.0.1:${port}`,
     DATABASE_URL: databaseUrl,
-    SECRET_KEY: randomBytes(32).toString("hex"),
+    SECRET_KEY,
     LOG_LEVEL: "error",
   };
 }
@@ -92,7 +105,7 @@ export function serverEnvironment(port: number, databaseUrl: string): Record<str
 type Target = Omit<LoadTarget, "port">;
 
 const bareTarget: Target = { method: "GET", path: "/" };
-const emptyTarget: Target = { method: "GET", path: "/.well-known/jwks.json" };
+const emptyTarget: Target = { method: "GET", path: "/empty" };
 
 export function paidTarget(tokens: readonly string[]): Target {
   return {

@@ -1,5 +1,4 @@
-// Next alone, as on Vercel: every request goes to its routes, also those of the paid door. The baseline "empty Next route"
-// and `paid-call/next` are asked of this same process.
+// Next alone, as on Vercel: every request goes to its routes, also those of the paid door.
 import { createServer } from "node:http";
 import next from "next";
 import { env } from "@/lib/env";
