@@ -3,7 +3,7 @@ import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import { settledBatch } from "./settled-batch";
 
-/** How long a stream of a batch may keep a paid call waiting is what bounds its size: about 50 µs each. */
+/** Streams of one transaction. A paid call of one of them may wait until it is over: some 40 ms. */
 const BATCH = 500;
 
 export type CollectReport = {

@@ -2,7 +2,7 @@ import "server-only";
 import { startLoop } from "@/lib/loop";
 import { sweepStreams } from "./sweep-streams";
 
-const BATCH = 200;
+const BATCH = 500;
 
 /** Applies time to streams every `intervalMs`, until the function that it returns is called. */
 export function startSweepLoop(intervalMs: number): () => Promise<void> {
