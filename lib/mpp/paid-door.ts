@@ -37,8 +37,8 @@ export function paidDoor(request: LightRequest, context?: DoorContext): Promise<
 /** The same for a route of Next. */
 export const fetchPaidDoor = fetchDoor(paidDoor);
 
-/** What the door of this process works with. The benchmark takes them too, and answers for the provider in process. */
-export function doorTools(): DoorTools {
+/** What the door of this process works with. The benchmark has the provider's answer made in process, and all else as it is. */
+export function doorTools(askProvider: DoorTools["callUpstream"] = callUpstream): DoorTools {
   return {
     origin: env.ORIGIN,
     chainId: env.CHAIN_ID,
@@ -54,7 +54,7 @@ export function doorTools(): DoorTools {
       topUpStream,
       closeStream,
     }),
-    callUpstream: measureUpstream(measureCalls(callUpstream)),
+    callUpstream: measureUpstream(measureCalls(askProvider)),
     upstreamAllow: env.UPSTREAM_ALLOW,
     queue: createProviderQueue({ maxLength: 256, maxWaitMs: 10_000 }),
     eventSlots: createPayerSlots({ perPayer: 5 }),

@@ -9,13 +9,6 @@ const body = Buffer.from('{"ok":true}');
  */
 export function putDoorInProcess(): void {
   const shared = globalThis as typeof globalThis & { superstreamDoor?: PaidDoor };
-  shared.superstreamDoor = createDoor({
-    ...doorTools(),
-    callUpstream: async () => ({
-      kind: "whole",
-      status: 200,
-      headers: { "content-type": "application/json" },
-      body,
-    }),
-  });
+  const headers = { "content-type": "application/json" };
+  shared.superstreamDoor = createDoor(doorTools(async () => ({ kind: "whole", status: 200, headers, body })));
 }
