@@ -22,11 +22,8 @@ export function ProviderCard({ provider, health }: Props) {
   return (
     <li className="group relative flex flex-col overflow-hidden rounded-xl border border-line bg-card shadow-card focus-within:border-flow hover:border-line-strong">
       <div className="flex grow flex-col px-5 pt-4 pb-4">
-        <div className="flex items-center justify-between gap-3">
-          <p className="caption truncate">{categoryName(provider.category)}</p>
-          {health ? <HealthBadge health={health} className="shrink-0" /> : null}
-        </div>
-        <h3 className="mt-1.5 font-semibold text-lg tracking-tight">
+        <p className="caption truncate">{categoryName(provider.category)}</p>
+        <h3 className="mt-1 font-semibold text-lg tracking-tight">
           <Link
             href={paths.provider(provider.id)}
             className="after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none"
@@ -34,7 +31,8 @@ export function ProviderCard({ provider, health }: Props) {
             {provider.name}
           </Link>
         </h3>
-        <p className="mt-1 line-clamp-2 min-h-10 text-sm text-soft">{provider.description}</p>
+        {health ? <HealthBadge health={health} className="mt-1" /> : null}
+        <p className="mt-2.5 line-clamp-2 min-h-10 text-sm text-soft">{provider.description}</p>
         <ul aria-label="Capabilities" className="mt-3 flex flex-wrap gap-1.5">
           {provider.capabilities.slice(0, CAPABILITIES_SHOWN).map((capability) => (
             <li key={capability} className="min-w-0">

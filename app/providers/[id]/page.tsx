@@ -6,9 +6,9 @@ import { PageHead } from "@/components/layout/page-head";
 import { categoryName } from "@/components/market/category-name";
 import { FirstSteps } from "@/components/market/first-steps";
 import { HealthPanel } from "@/components/market/health-panel";
+import { OwnStream } from "@/components/market/own-stream";
 import { PaidCall } from "@/components/market/paid-call/paid-call";
 import { TierCards } from "@/components/market/tier-cards";
-import { StreamRow } from "@/components/stream/stream-row";
 import { Amount } from "@/components/ui/amount";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardBody } from "@/components/ui/card";
@@ -98,18 +98,6 @@ export default async function ProviderPage({ params, searchParams }: Props) {
           Its owner has switched it off. Streams that are open can still be closed.
         </Notice>
       )}
-      {streams.length > 0 ? (
-        <section aria-labelledby="your-streams" className="mb-6">
-          <h2 id="your-streams" className="mb-2 font-semibold">
-            Your {streams.length === 1 ? "stream" : "streams"}
-          </h2>
-          <ul className="grid gap-3">
-            {streams.map((stream) => (
-              <StreamRow key={stream.id} stream={stream} viewer={stream.sender} />
-            ))}
-          </ul>
-        </section>
-      ) : null}
       {faucet && service && guided ? (
         <FirstSteps
           provider={provider}
@@ -120,6 +108,18 @@ export default async function ProviderPage({ params, searchParams }: Props) {
           faucet={faucet}
           openStream={openStreamAction}
         />
+      ) : null}
+      {streams.length > 0 ? (
+        <section aria-labelledby="your-streams" className="mb-6">
+          <h2 id="your-streams" className="mb-2 font-semibold">
+            Your {streams.length === 1 ? "stream" : "streams"}
+          </h2>
+          <ul className="grid gap-3">
+            {streams.map((stream) => (
+              <OwnStream key={stream.id} stream={stream} />
+            ))}
+          </ul>
+        </section>
       ) : null}
       <div className="mb-10 grid grid-cols-1 items-start gap-x-6 gap-y-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <section aria-labelledby="tiers">

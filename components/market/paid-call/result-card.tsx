@@ -5,6 +5,7 @@ import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { toDecimal } from "@/lib/domain/decimal";
 import { paths } from "@/lib/paths";
 import { ReceiptCheck } from "./receipt-check";
+import { isTable, RowsTable } from "./rows-table";
 
 type Props = {
   service: string;
@@ -21,7 +22,11 @@ const asides = new Set(["interpretation", "disclaimer", "source", "sources", "fo
 export function ResultCard({ service, value, body, receipt }: Props) {
   const answer = isObject(value) ? value : { answer: value };
   const members = Object.entries(answer).filter(([name]) => !asides.has(name));
-  const [headline] = members.filter(([, member]) => typeof member === "number");
+  // What was sent is no result, even when it comes back.
+  const sent = isObject(answer.inputsUsed) ? answer.inputsUsed : {};
+  const [headline] = members.filter(([name, member]) => typeof member === "number" && !(name in sent));
+  const tables = members.filter(([, member]) => isTable(member));
+  const lines = members.filter((member) => member !== headline && !tables.includes(member));
   const meaning = isObject(answer.interpretation) ? answer.interpretation.meaning : undefined;
 
   return (
@@ -45,14 +50,11 @@ export function ResultCard({ service, value, body, receipt }: Props) {
           </p>
         ) : null}
         {typeof meaning === "string" ? <p className="font-medium">{meaning}</p> : null}
-        <Members members={members.filter((member) => member !== headline)} />
-        {typeof answer.formula === "string" ? (
-          <p className="text-sm text-soft">
-            <span className="text-faint text-xs">Formula </span>
-            <span className="break-words font-mono text-xs">{answer.formula}</span>
-          </p>
-        ) : null}
-        <Sources value={answer.source ?? answer.sources} />
+        {tables.map(([name, rows]) => (
+          <RowsTable key={name} label={humanise(name)} rows={rows as Record<string, unknown>[]} />
+        ))}
+        <Members members={lines} />
+        <Grounds formula={answer.formula} sources={answer.source ?? answer.sources} />
         {typeof answer.disclaimer === "string" ? (
           <p className="text-faint text-xs">{answer.disclaimer}</p>
         ) : null}
@@ -111,6 +113,25 @@ function Pair({ label, children }: { label: string; children: ReactNode }) {
       <dt className="text-faint text-xs">{label}</dt>
       <dd className="min-w-0 break-words">{children}</dd>
     </div>
+  );
+}
+
+/** How the result came about, for whoever wants to check it. */
+function Grounds({ formula, sources }: { formula: unknown; sources: unknown }) {
+  const listed = Array.isArray(sources) && sources.some(isObject);
+  if (typeof formula !== "string" && !listed) return null;
+  return (
+    <details>
+      <summary className="text-sm text-soft">
+        {typeof formula === "string" && listed ? "Formula and sources" : listed ? "Sources" : "Formula"}
+      </summary>
+      <div className="mt-2 grid gap-2">
+        {typeof formula === "string" ? (
+          <p className="break-words font-mono text-soft text-xs">{formula}</p>
+        ) : null}
+        <Sources value={sources} />
+      </div>
+    </details>
   );
 }
 

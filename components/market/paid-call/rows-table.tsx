@@ -1,0 +1,66 @@
+import { humanise, isObject } from "@/components/schema-form/form-field";
+
+/** More columns than this are no table that one reads. */
+const COLUMNS_MAX = 6;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A list of alike objects, such as one result per method, as the table that it is. */
+export function RowsTable({ label, rows }: { label: string; rows: readonly Row[] }) {
+  const columns = columnsOf(rows);
+  return (
+    <div className="overflow-hidden rounded-lg border border-line">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section aria-label={label} tabIndex={0} className="relative overflow-x-auto">
+        <table className="w-full text-left text-sm tabular-nums">
+          <thead className="bg-sunken text-faint text-xs">
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col" className="whitespace-nowrap px-3 py-1.5 font-medium">
+                  {humanise(column)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={JSON.stringify(row)} className="border-line border-t">
+                {columns.map((column) => (
+                  <td key={column} className="px-3 py-1.5">
+                    {cellText(row[column])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </div>
+  );
+}
+
+/** Whether a member reads better as a table: some objects with the same few members, none of them a list. */
+export function isTable(value: unknown): value is Row[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(
+      (row) =>
+        isObject(row) &&
+        Object.values(row).every((cell) => !isObject(cell) || typeof cell.meaning === "string"),
+    ) &&
+    value.every((row) => !Object.values(row as Row).some(Array.isArray)) &&
+    columnsOf(value as Row[]).length <= COLUMNS_MAX
+  );
+}
+
+function columnsOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+/** An interpretation says what it means in words; the code beside them is in the JSON. */
+function cellText(cell: unknown): string {
+  if (cell === undefined || cell === null) return "–";
+  if (typeof cell === "boolean") return cell ? "yes" : "no";
+  return isObject(cell) ? String(cell.meaning) : String(cell);
+}
