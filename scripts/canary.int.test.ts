@@ -189,6 +189,7 @@ describe("given secrets in every place of calls that work, are refused, and brea
     expect(tokens.size).toBeGreaterThan(15);
     expect(server.output()).toContain("stream");
     expect(server.output()).toMatch(/"level":50/);
+    expect(server.output()).toContain('"endpoint":"/api/p/{provider}/{path}","method":"POST","status":200');
     expect(scraped).toContain("marketplace_requests_total");
     expect(errors.length).toBeGreaterThan(100);
     for (const status of [400, 401, 402, 404, 405, 422, 431, 500, 502, 503])

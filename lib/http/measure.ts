@@ -1,3 +1,4 @@
+import { logger } from "@/lib/log";
 import { type Metrics, metrics } from "@/lib/metrics/metrics";
 import { noteRoute } from "@/lib/metrics/note-route";
 import { problemCodeOf } from "./problem-code";
@@ -32,11 +33,16 @@ export function startMeasure(endpoint: string, method: string): (status: number,
   cells.requests.n += 1;
   noteRoute(endpoint, method);
   return (status, code = `status-${status}`) => {
-    cells.duration.observe((performance.now() - began) / 1000);
+    const tookMs = performance.now() - began;
+    cells.duration.observe(tookMs / 1000);
     cells.status(status).n += 1;
     if (status >= 400) cells.metrics.errors.of(endpoint, method, code).n += 1;
+    if (verbose) logger.debug({ endpoint, method, status, ...(code && { code }), tookMs }, "Answered");
   };
 }
+
+/** Asked once: a line for each answer is for looking into something, not for every day. */
+const verbose = logger.isLevelEnabled("debug");
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 

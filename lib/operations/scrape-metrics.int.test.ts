@@ -11,7 +11,10 @@ import { getHealthOperation } from "@/lib/http/operations/operator-operations";
 import { INVARIANT_IDS } from "@/lib/ledger/run-invariants";
 import { callOperation } from "@/lib/testing/call-operation";
 
-const settings = vi.hoisted(() => ({ NETWORK: "devnet" as "devnet" | "mainnet" }));
+const settings = vi.hoisted(() => ({
+  NETWORK: "devnet" as "devnet" | "mainnet",
+  METRICS_TOKEN: undefined as string | undefined,
+}));
 vi.mock("@/lib/env", async (load) => {
   const real = await load<typeof import("@/lib/env")>();
   return {
@@ -21,12 +24,16 @@ vi.mock("@/lib/env", async (load) => {
       get NETWORK() {
         return settings.NETWORK;
       },
+      get METRICS_TOKEN() {
+        return settings.METRICS_TOKEN;
+      },
     },
   };
 });
 
 afterEach(() => {
   settings.NETWORK = "devnet";
+  settings.METRICS_TOKEN = undefined;
 });
 
 const scrape = (headers: HeadersInit = {}) => GET(new Request("http://localhost:3000/metrics", { headers }));
@@ -56,5 +63,15 @@ describe("/metrics", () => {
     expect((await scrape()).status).toBe(401);
     expect((await scrape({ Authorization: "Bearer tests-only-wrong-token" })).status).toBe(401);
     expect((await scrape({ Authorization: "Bearer tests-only-admin-token" })).status).toBe(200);
+  });
+
+  test("given a token for them, it opens them on any network, and nothing else does", async () => {
+    settings.METRICS_TOKEN = "tests-only-metrics-token";
+    for (const network of ["devnet", "mainnet"] as const) {
+      settings.NETWORK = network;
+      expect((await scrape()).status).toBe(401);
+      expect((await scrape({ Authorization: "Bearer tests-only-admin-token" })).status).toBe(401);
+      expect((await scrape({ Authorization: "Bearer tests-only-metrics-token" })).status).toBe(200);
+    }
   });
 });

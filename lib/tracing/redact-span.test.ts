@@ -7,7 +7,7 @@ describe("redactSpan", () => {
   test("given a span with everything in it, only what is sayable leaves, and it stays the same span", () => {
     const context = { traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 };
     const span = {
-      name: "POST /api/p/{provider}/{path}",
+      name: "POST /api/p/{provider}/{path}?token=secret",
       attributes: {
         "http.route": "/api/p/{provider}/{path}",
         "http.response.status_code": 402,

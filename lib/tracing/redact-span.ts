@@ -32,6 +32,7 @@ export function redactSpan(span: Span): Span {
       .map(([name, value]) => [name, typeof value === "string" ? value.slice(0, LENGTH_MAX) : value]),
   );
   return Object.create(span, {
+    name: { value: span.name.split("?", 1)[0], enumerable: true },
     attributes: { value: attributes, enumerable: true },
     events: { value: [], enumerable: true },
     links: { value: [], enumerable: true },
