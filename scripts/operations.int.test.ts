@@ -188,6 +188,11 @@ describe("headers of our own server", () => {
     expect(response.headers.get("X-Powered-By")).toBeNull();
   });
 
+  test("given a load balancer that asks with HEAD, it is told the same", async () => {
+    for (const path of ["/api/health", "/api/ready"])
+      expect((await fetch(server.url + path, { method: "HEAD" })).status).toBe(200);
+  });
+
   test.each(["counted/count", "nobody/count"])(
     "given the door at %s, its answer is sandboxed",
     async (path) => {

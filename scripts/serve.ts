@@ -121,7 +121,7 @@ function listener(incoming: IncomingMessage, outgoing: ServerResponse): void {
 function handlerFor({ method, url = "/" }: IncomingMessage): NodeListener {
   if (url.startsWith("/api/p/")) return door;
   const path = url.split("?", 1)[0];
-  if (method !== "GET") return pages;
+  if (method !== "GET" && method !== "HEAD") return pages;
   return path === "/api/health" ? healthy : path === "/api/ready" ? ready : pages;
 }
 
