@@ -49,7 +49,7 @@ export function TrafficPanel({ status: { process } }: { status: Status }) {
           label={`Share of calls that failed on our side over the last ten minutes: ${percent(share)}.`}
         />
         <figcaption className="mt-1 flex justify-between gap-4 text-faint text-xs">
-          <span>Failed on our side (5xx)</span>
+          <span>Failed on our side</span>
           <span className={failed > 0 ? "text-stop" : undefined}>
             {percent(share)}, {failed.toLocaleString("en-GB")} of {requests.toLocaleString("en-GB")}
           </span>

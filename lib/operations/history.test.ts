@@ -28,20 +28,22 @@ describe("readHistory", () => {
     vi.useRealTimers();
   });
 
-  test("given calls, failures and probes, each step has its calls and failures, without the probes", () => {
-    const { responses, durations } = metrics();
+  test("given calls, failures and probes, each step has its calls and our failures, without the probes", () => {
+    const { responses, errors, durations } = metrics();
     responses.of("/api/v1/providers", "GET", "200").n += 3;
     responses.of("/api/ready", "GET", "503").n += 7;
     responses.of("/status", "GET", "200").n += 7;
     vi.advanceTimersByTime(10_000);
     responses.of(DOOR_ENDPOINT, "POST", "500").n += 2;
     responses.of(DOOR_ENDPOINT, "POST", "402").n += 1;
+    responses.of(DOOR_ENDPOINT, "POST", "502").n += 4;
+    errors.of(DOOR_ENDPOINT, "POST", "upstream-failed").n += 4;
     for (let n = 0; n < 100; n += 1) durations.of(DOOR_ENDPOINT, "POST").observe(0.004);
     vi.advanceTimersByTime(4_000);
     const { points, p50Ms, p99Ms } = readHistory();
     expect(points).toEqual([
       { atMs: 1_010_000, requests: 3, errors: 0 },
-      { atMs: 1_014_000, requests: 3, errors: 2 },
+      { atMs: 1_014_000, requests: 7, errors: 2 },
     ]);
     expect(p50Ms).toBe(3.75);
     expect(p99Ms).toBeCloseTo(4.975, 6);

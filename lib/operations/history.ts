@@ -11,6 +11,7 @@ const KEPT = 61;
 type Sample = { atMs: number; requests: number; errors: number; door: readonly number[] };
 type History = { samples: Sample[]; timer: NodeJS.Timeout };
 
+/** `errors`: answers of 5xx that were not a provider's fault. */
 export type Point = { atMs: number; requests: number; errors: number };
 export type Recent = {
   /** What happened in each step of `STEP_MS`, oldest first; the last one is still under way. */
@@ -58,8 +59,11 @@ function begin(): History {
   return { samples, timer };
 }
 
+/** Answers of 5xx that say what became of a provider, and not of us. */
+const PROVIDERS = new Set(["upstream-failed", "upstream-refused", "upstream-timeout", "provider-busy"]);
+
 /** Requests of people and programs: machines that look whether we live are not counted. */
-function take({ responses, durations }: Metrics): Sample {
+function take({ responses, errors: refusals, durations }: Metrics): Sample {
   let requests = 0;
   let errors = 0;
   for (const { labels, cell } of responses.entries()) {
@@ -67,6 +71,8 @@ function take({ responses, durations }: Metrics): Sample {
     requests += cell.n;
     if (labels.status.startsWith("5")) errors += cell.n;
   }
+  for (const { labels, cell } of refusals.entries())
+    if (isMarketplace(labels.endpoint) && PROVIDERS.has(labels.error_type)) errors -= cell.n;
   const door = new Array<number>(SECONDS.length + 1).fill(0);
   for (const { labels, cell } of durations.entries())
     if (labels.endpoint === DOOR_ENDPOINT)
