@@ -35,8 +35,8 @@ for (const part of wanted) {
     process.exitCode = 1;
   }
 }
-if (options.quick || options.alone)
-  console.log("\nNothing was written down: figures of --quick and --alone compare with nothing.");
+if (options.quick || options.alone || options.profile)
+  console.log("\nNothing was written down: figures of --quick, --alone and --profile compare with nothing.");
 else if (results.length > 0) {
   writeReport(results, names, describeRun());
   console.log("\nWritten to docs/benchmarks.md and docs/benchmarks.json.");

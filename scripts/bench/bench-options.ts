@@ -11,6 +11,7 @@ npm run bench -- --only paid-call/gateway --alone       without what it is compa
   --rounds 3          sides take turns, A B C A B C …
   --connections 32
   --memory-minutes 10 how long memory is watched
+  --profile <folder>  write CPU profiles of the servers of paid calls there, and print where their time goes
   --quick             everything small: shows that it works, not how fast it is
 
 Figures: ${names.join(", ")}`;
@@ -27,6 +28,7 @@ export function readBenchOptions(names: readonly string[]): BenchOptions {
         "memory-minutes": { type: "string" },
         quick: { type: "boolean", default: false },
         alone: { type: "boolean", default: false },
+        profile: { type: "string" },
         help: { type: "boolean", default: false, short: "h" },
       },
     });
@@ -40,6 +42,7 @@ export function readBenchOptions(names: readonly string[]): BenchOptions {
         memoryMinutes: positive("memory-minutes", values["memory-minutes"] ?? (quick ? "0.2" : "10")),
         quick,
         alone,
+        profile: values.profile ?? null,
         say: console.log,
       };
     }

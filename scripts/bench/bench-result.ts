@@ -34,5 +34,7 @@ export type BenchOptions = {
   quick: boolean;
   /** Without the sides that a figure is compared with: for work on one side. Such figures are not written down. */
   alone: boolean;
+  /** A folder for CPU profiles of the servers of paid calls; null for none, because it slows them. */
+  profile: string | null;
   say: (line: string) => void;
 };

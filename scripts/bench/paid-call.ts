@@ -16,6 +16,7 @@ import { buildEmptyNext } from "./build-empty-next";
 import { startLoadGenerator } from "./load-generator";
 import type { LoadTarget } from "./load-plan";
 import { cpuLine, failureLines, type Measured, measureSides, type Side } from "./measure-sides";
+import { profileLines, readLargestProfile } from "./profile-lines";
 import { startProgram } from "./start-program";
 
 const STREAMS = 64;
@@ -70,7 +71,9 @@ export async function measurePaidCalls(options: BenchOptions): Promise<BenchResu
       await buildEmptyNext();
       addSide(EMPTY, await startServer(EMPTY, ["scripts/bench/serve-empty-next.ts"]), emptyTarget);
     }
-    for (const name of names) addSide(name, await startServer(name, PAID[name]), paidTarget(tokens));
+    const profiling = options.profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`];
+    for (const name of names)
+      addSide(name, await startServer(name, [...profiling, ...PAID[name]]), paidTarget(tokens));
 
     const generator = await startLoadGenerator();
     enders.push(generator.stop);
@@ -87,7 +90,13 @@ export async function measurePaidCalls(options: BenchOptions): Promise<BenchResu
     return paid.map((side) => toResult(side, measured, [...failureLines(side), ...shared]));
   } finally {
     for (const end of enders.toReversed()) await end();
+    if (options.profile !== null) sayProfile(options.profile, options);
   }
+}
+
+function sayProfile(folder: string, { say }: BenchOptions): void {
+  const profile = readLargestProfile(folder);
+  if (profile) for (const line of profileLines(profile, 30)) say(line);
 }
 
 export function serverEnvironment(port: number, databaseUrl: string): Record<string, string> {
