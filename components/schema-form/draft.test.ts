@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { draftOf, readDraft } from "./draft";
+import { addRow, draftOf, readDraft, removeRow, rowCount } from "./draft";
 import { formFields, humanise } from "./form-field";
 
 const schema = {
@@ -16,6 +16,17 @@ const schema = {
       required: ["age"],
     },
     rows: { type: "array", items: { type: "object" } },
+    aims: { type: "array", minItems: 1, maxItems: 2, items: { type: "string" } },
+    visits: {
+      type: "array",
+      minItems: 2,
+      maxItems: 3,
+      items: {
+        type: "object",
+        properties: { date: { type: "string", maxLength: 10 }, crp: { type: "number", minimum: 0 } },
+        required: ["date"],
+      },
+    },
   },
   required: ["tenderJoints", "esrMmPerHour", "rr"],
 };
@@ -31,6 +42,8 @@ describe("formFields", () => {
       ["fever", "boolean"],
       ["patient", "group"],
       ["rows", "json"],
+      ["aims", "texts"],
+      ["visits", "rows"],
     ]);
   });
 
@@ -53,6 +66,8 @@ describe("readDraft", () => {
     fever: true,
     rr: [800, 810],
     patient: { age: 40 },
+    aims: ["one", "two"],
+    visits: [{ date: "2026-01-02", crp: 4.5 }, { date: "2026-02-03" }],
   };
 
   test("given an example, it gives the example back", () => {
@@ -77,8 +92,43 @@ describe("readDraft", () => {
     ["rr", "800, 1", "Number 2 (1): At least 200."],
     ["rows", "{", "This is not JSON."],
     ["patient.age", "131", "At most 130."],
+    ["aims", "a\nb\n\nc", "At most 2 lines; these are 3."],
+    ["visits.1.crp", "-1", "At least 0."],
+    ["visits.0.date", "", "This is needed."],
   ])("given %s = %s, it says %s", (path, text, wrong) => {
     const { errors } = readDraft(fields, { ...draftOf(fields, good), [path]: text });
     expect(errors).toEqual({ [path]: wrong });
+  });
+});
+
+describe("rows", () => {
+  const visits = fields.find(({ name }) => name === "visits");
+  if (visits?.kind !== "rows") throw new Error("No rows.");
+  const draft = draftOf([visits], { visits: [{ date: "a" }, { date: "b", crp: 2 }, { date: "c" }] });
+
+  test("one that goes takes its values with it, and those below move up", () => {
+    expect(readDraft([visits], removeRow(draft, "visits", 0)).value).toEqual({
+      visits: [{ date: "b", crp: 2 }, { date: "c" }],
+    });
+    expect(readDraft([visits], removeRow(draft, "visits", 2)).value).toEqual({
+      visits: [{ date: "a" }, { date: "b", crp: 2 }],
+    });
+  });
+
+  test("one that comes is empty, and at the end", () => {
+    const more = addRow(removeRow(draft, "visits", 1), "visits", visits.fields);
+    expect(rowCount(more, "visits")).toBe(3);
+    expect(readDraft([visits], more)).toEqual({
+      value: { visits: [{ date: "a" }, { date: "c" }, {}] },
+      errors: { "visits.2.date": "This is needed." },
+    });
+  });
+
+  test("too few and too many are said of the list; none of an optional list is none", () => {
+    const one = removeRow(removeRow(draft, "visits", 0), "visits", 0);
+    expect(readDraft([visits], one).errors).toEqual({ visits: "At least 2; these are 1." });
+    const four = addRow(draft, "visits", visits.fields);
+    expect(readDraft([visits], four).errors).toMatchObject({ visits: "At most 3; these are 4." });
+    expect(readDraft([visits], removeRow(one, "visits", 0))).toEqual({ value: {}, errors: {} });
   });
 });

@@ -13,8 +13,16 @@ export function draftOf(fields: readonly FormField[], value: unknown, at = ""): 
       const path = at + field.name;
       const own = given[field.name];
       if (field.kind === "group") return draftOf(field.fields, own, `${path}.`);
+      if (field.kind === "rows") {
+        const rows = Array.isArray(own) ? own : Array.from({ length: field.required ? field.minItems : 0 });
+        return Object.assign(
+          { [lengthOf(path)]: String(rows.length) },
+          ...rows.map((row, index) => draftOf(field.fields, row, `${path}.${index}.`)),
+        );
+      }
       if (field.kind === "boolean") return { [path]: own === true };
       if (own === undefined || own === null) return { [path]: "" };
+      if (field.kind === "texts") return { [path]: Array.isArray(own) ? own.join("\n") : "" };
       if (field.kind === "numbers") return { [path]: Array.isArray(own) ? own.join(", ") : "" };
       return { [path]: field.kind === "json" ? JSON.stringify(own, null, 2) : String(own) };
     }),
@@ -41,6 +49,12 @@ export function readDraft(
       errors = { ...errors, ...inner.errors };
       continue;
     }
+    if (field.kind === "rows") {
+      const read = readRows(field, draft, path);
+      if (read.value.length > 0 || field.required) value[field.name] = read.value;
+      errors = { ...errors, ...read.errors };
+      continue;
+    }
     const raw = draft[path] ?? "";
     if (typeof raw === "boolean") {
       value[field.name] = raw;
@@ -57,6 +71,52 @@ export function readDraft(
   return { value, errors };
 }
 
+/** How many rows a form holds of a list of objects; their fields stand under "path.0.", "path.1." and so on. */
+export function rowCount(draft: Draft, path: string): number {
+  return Number(draft[lengthOf(path)] ?? 0);
+}
+
+/** The draft with one empty row more. */
+export function addRow(draft: Draft, path: string, fields: readonly FormField[]): Draft {
+  const count = rowCount(draft, path);
+  return { ...draft, ...draftOf(fields, {}, `${path}.${count}.`), [lengthOf(path)]: String(count + 1) };
+}
+
+/** The draft without one row; those below move up. */
+export function removeRow(draft: Draft, path: string, index: number): Draft {
+  const moved = Object.entries(draft).flatMap(([key, value]): [string, string | boolean][] => {
+    const row = key.startsWith(`${path}.`) ? /^(\d+)\.(.+)$/.exec(key.slice(path.length + 1)) : null;
+    if (!row || Number(row[1]) < index) return [[key, value]];
+    return Number(row[1]) === index ? [] : [[`${path}.${Number(row[1]) - 1}.${row[2]}`, value]];
+  });
+  return { ...Object.fromEntries(moved), [lengthOf(path)]: String(rowCount(draft, path) - 1) };
+}
+
+/** No field can be called this: below a list stand only the numbers of its rows. */
+function lengthOf(path: string): string {
+  return `${path}.length`;
+}
+
+type Rows = Extract<FormField, { kind: "rows" }>;
+
+function readRows(field: Rows, draft: Draft, path: string): { value: unknown[]; errors: Errors } {
+  const count = rowCount(draft, path);
+  const read = Array.from({ length: count }, (_, index) =>
+    readDraft(field.fields, draft, `${path}.${index}.`),
+  );
+  const needed = count > 0 || field.required ? field.minItems : 0;
+  const wrong =
+    count < needed
+      ? `At least ${needed}; these are ${count}.`
+      : field.maxItems !== null && count > field.maxItems
+        ? `At most ${field.maxItems}; these are ${count}.`
+        : null;
+  return {
+    value: read.map(({ value }) => value),
+    errors: Object.assign(wrong ? { [path]: wrong } : {}, ...read.map(({ errors }) => errors)),
+  };
+}
+
 type Read = { value: unknown } | { wrong: string };
 
 function readText(field: FormField, raw: string): Read {
@@ -66,6 +126,8 @@ function readText(field: FormField, raw: string): Read {
       return readNumber(raw, field.kind === "integer", field);
     case "numbers":
       return readNumbers(field, raw);
+    case "texts":
+      return readTexts(field, raw);
     case "choice":
       return { value: field.choices.find((choice) => String(choice) === raw) ?? raw };
     case "json":
@@ -94,6 +156,17 @@ function readNumber(raw: string, integer: boolean, { minimum, maximum }: Limits)
   if (minimum !== null && value < minimum) return { wrong: `At least ${minimum}.` };
   if (maximum !== null && value > maximum) return { wrong: `At most ${maximum}.` };
   return { value };
+}
+
+function readTexts({ minItems, maxItems }: Extract<FormField, { kind: "texts" }>, raw: string): Read {
+  const lines = raw
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  if (lines.length < minItems) return { wrong: `At least ${minItems} lines; these are ${lines.length}.` };
+  if (maxItems !== null && lines.length > maxItems)
+    return { wrong: `At most ${maxItems} lines; these are ${lines.length}.` };
+  return { value: lines };
 }
 
 function readNumbers(field: Extract<FormField, { kind: "numbers" }>, raw: string): Read {

@@ -19,6 +19,10 @@ export type FormField = {
   | { kind: "boolean" }
   | { kind: "choice"; choices: readonly (string | number)[] }
   | { kind: "group"; fields: readonly FormField[] }
+  /** A list of texts, one a line. */
+  | { kind: "texts"; minItems: number; maxItems: number | null }
+  /** A list of objects, each a group of its own. */
+  | { kind: "rows"; fields: readonly FormField[]; minItems: number; maxItems: number | null }
   | { kind: "json" }
 );
 
@@ -76,6 +80,13 @@ function fieldOf(name: string, schema: Schema, required: boolean): FormField {
       maxItems: asNumber(schema.maxItems),
       ...limits(schema.items),
     };
+  }
+  if (schema.type === "array" && isObject(schema.items)) {
+    const { items } = schema;
+    const bounds = { minItems: asNumber(schema.minItems) ?? 0, maxItems: asNumber(schema.maxItems) };
+    if (items.type === "string" && items.enum === undefined) return { ...base, kind: "texts", ...bounds };
+    const fields = formFields(items);
+    if (items.type === "object" && fields.length > 0) return { ...base, kind: "rows", fields, ...bounds };
   }
   if (schema.type === "object" && isObject(schema.properties) && Object.keys(schema.properties).length > 0)
     return { ...base, kind: "group", fields: formFields(schema) };

@@ -1,11 +1,12 @@
 "use client";
-import { ChevronRight } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { ChevronRight, Plus, Trash2 } from "lucide-react";
+import { type ReactNode, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Field } from "@/components/ui/field";
 import { Input, inputStyle } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
-import type { Draft, Errors } from "./draft";
+import { addRow, type Draft, type Errors, removeRow, rowCount } from "./draft";
 import { type FormField, humanise } from "./form-field";
 
 type Props = {
@@ -13,11 +14,13 @@ type Props = {
   draft: Draft;
   errors: Errors;
   onChange: (path: string, value: string | boolean) => void;
+  /** The whole draft anew, when a row comes or goes. */
+  onDraft: (next: Draft) => void;
   at?: string;
 };
 
 /** The controls of a schema's fields: units and ranges shown, what is wrong said beside the field. */
-export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props) {
+export function SchemaFields({ fields, draft, errors, onChange, onDraft, at = "" }: Props) {
   const booleans = fields.filter(({ kind }) => kind === "boolean");
   const others = fields.filter(({ kind }) => kind !== "boolean");
   return (
@@ -29,7 +32,9 @@ export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props
             return (
               <Group
                 key={path}
-                field={field}
+                label={field.label}
+                hint={field.hint}
+                required={field.required}
                 given={valuesUnder(draft, path)}
                 wrong={Object.keys(errors).some((key) => key.startsWith(`${path}.`))}
               >
@@ -38,9 +43,22 @@ export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props
                   draft={draft}
                   errors={errors}
                   onChange={onChange}
+                  onDraft={onDraft}
                   at={`${path}.`}
                 />
               </Group>
+            );
+          if (field.kind === "rows")
+            return (
+              <RowsField
+                key={path}
+                field={field}
+                path={path}
+                draft={draft}
+                errors={errors}
+                onChange={onChange}
+                onDraft={onDraft}
+              />
             );
           return (
             <Control
@@ -79,7 +97,9 @@ export function SchemaFields({ fields, draft, errors, onChange, at = "" }: Props
 }
 
 type GroupProps = {
-  field: Extract<FormField, { kind: "group" }>;
+  label: string;
+  hint: string;
+  required: boolean;
   /** How many of its values are filled in. */
   given: number;
   /** True when something in it is wrong: then it opens, and stays open. */
@@ -88,8 +108,8 @@ type GroupProps = {
 };
 
 /** Fields that belong together. A big form would be pages long, so a group that is filled in, or optional, is shut. */
-function Group({ field, given, wrong, children }: GroupProps) {
-  const [open, setOpen] = useState(field.required && given === 0);
+function Group({ label, hint, required, given, wrong, children }: GroupProps) {
+  const [open, setOpen] = useState(required && given === 0);
   return (
     <details
       open={open || wrong}
@@ -102,16 +122,86 @@ function Group({ field, given, wrong, children }: GroupProps) {
           className="size-4 shrink-0 text-soft transition-transform group-open/fields:rotate-90"
         />
         <span className="min-w-0 flex-1">
-          <span className="font-medium">{field.label}</span>
-          {field.required ? null : <span className="ml-1.5 text-faint text-xs">optional</span>}
+          <span className="font-medium">{label}</span>
+          {required ? null : <span className="ml-1.5 text-faint text-xs">optional</span>}
         </span>
         <span className="text-faint text-xs tabular-nums">{given > 0 ? `${given} filled in` : "empty"}</span>
       </summary>
-      <fieldset aria-label={field.label} className="px-4 pt-2 pb-4">
-        {field.hint ? <p className="mb-3 text-faint text-xs">{field.hint}</p> : null}
+      <fieldset aria-label={label} className="px-4 pt-2 pb-4">
+        {hint ? <p className="mb-3 text-faint text-xs">{hint}</p> : null}
         {children}
       </fieldset>
     </details>
+  );
+}
+
+type RowsProps = Omit<Props, "fields" | "at"> & {
+  field: Extract<FormField, { kind: "rows" }>;
+  path: string;
+};
+
+/** A list of objects: each row is a group, and rows come and go. */
+function RowsField({ field, path, draft, errors, onChange, onDraft }: RowsProps) {
+  const add = useRef<HTMLButtonElement>(null);
+  const count = rowCount(draft, path);
+  const error = errors[path];
+  return (
+    <fieldset className="grid gap-2 sm:col-span-2">
+      <legend className="mb-1.5 font-medium text-sm">
+        {field.label}
+        {field.required ? null : <span className="ml-1.5 font-normal text-faint text-xs">optional</span>}
+      </legend>
+      {field.hint ? <p className="text-faint text-xs">{field.hint}</p> : null}
+      {Array.from({ length: count }, (_, index) => {
+        const at = `${path}.${index}`;
+        const label = `${field.label} ${index + 1}`;
+        return (
+          <Group
+            key={at}
+            label={label}
+            hint=""
+            required
+            given={valuesUnder(draft, at)}
+            wrong={Object.keys(errors).some((key) => key.startsWith(`${at}.`))}
+          >
+            <SchemaFields
+              fields={field.fields}
+              draft={draft}
+              errors={errors}
+              onChange={onChange}
+              onDraft={onDraft}
+              at={`${at}.`}
+            />
+            <Button
+              tone="quiet"
+              size="sm"
+              className="mt-2"
+              aria-label={`Remove ${label}`}
+              onClick={() => {
+                onDraft(removeRow(draft, path, index));
+                add.current?.focus(); // The button that was pressed goes with its row.
+              }}
+            >
+              <Trash2 aria-hidden /> Remove
+            </Button>
+          </Group>
+        );
+      })}
+      <div className="flex flex-wrap items-center gap-3">
+        <Button
+          ref={add}
+          size="sm"
+          disabled={field.maxItems !== null && count >= field.maxItems}
+          aria-invalid={error ? true : undefined}
+          onClick={() => onDraft(addRow(draft, path, field.fields))}
+        >
+          <Plus aria-hidden /> Add to {field.label.toLowerCase()}
+        </Button>
+        <p role="status" className="text-stop text-xs">
+          {error}
+        </p>
+      </div>
+    </fieldset>
   );
 }
 
@@ -129,7 +219,11 @@ type ControlProps = {
 };
 
 function Control({ field, text, error, onText }: ControlProps) {
-  const wide = field.kind === "numbers" || field.kind === "json" || (field.kind === "text" && field.long);
+  const wide =
+    field.kind === "numbers" ||
+    field.kind === "texts" ||
+    field.kind === "json" ||
+    (field.kind === "text" && field.long);
   const unit = unitOf(field);
   const label =
     unit && unit.length <= UNIT_BESIDE_LABEL ? (
@@ -161,10 +255,14 @@ function Control({ field, text, error, onText }: ControlProps) {
           <textarea
             {...control}
             rows={field.kind === "json" ? 8 : 3}
-            spellCheck={field.kind === "text"}
+            spellCheck={field.kind === "text" || field.kind === "texts"}
             value={text}
             onChange={(event) => onText(event.target.value)}
-            className={cn(inputStyle, "h-auto resize-y py-2", field.kind !== "text" && "font-mono text-xs")}
+            className={cn(
+              inputStyle,
+              "h-auto resize-y py-2",
+              (field.kind === "json" || field.kind === "numbers") && "font-mono text-xs",
+            )}
           />
         ) : (
           <Input
@@ -198,7 +296,12 @@ function hintOf(field: FormField): string {
           ? `at least ${field.minimum}`
           : `at most ${field.maximum}`
       : "";
-  const each = field.kind === "numbers" ? "Numbers, separated by commas or spaces" : "";
+  const each =
+    field.kind === "numbers"
+      ? "Numbers, separated by commas or spaces"
+      : field.kind === "texts"
+        ? "One a line"
+        : "";
   const words = field.hint === field.label ? "" : field.hint.replace(/\.$/, "");
   const longUnit = unit && unit.length > UNIT_BESIDE_LABEL ? unit : "";
   return [words, each, range && longUnit ? `${range} ${longUnit}` : range || longUnit]

@@ -107,6 +107,10 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
           fields={fields}
           draft={draft}
           errors={errors}
+          onDraft={(next) => {
+            setDraft(next);
+            setErrors({}); // They are by row number, and the numbers have moved.
+          }}
           onChange={(path, value) => {
             setDraft((before) => ({ ...before, [path]: value }));
             setErrors(({ [path]: _fixed, ...rest }) => rest);
