@@ -162,15 +162,14 @@ BEGIN
   RETURN report;
 END $$;
 
--- settle_locked() for all, or, when the books of one do not let it, for each alone: that one is left as it was, and named.
+-- settle_locked() for all, or, when the books of one do not let it, for each alone: that one is left as it was, and named. What is
+-- no fault of a stream (a deadlock, a full disk) ends the call: the caller tries again.
 CREATE FUNCTION settle_each(p_ids text[], p_collect boolean) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE one text; step jsonb; streams bigint := 0; changed bigint := 0; collected numeric := 0; failed text[] := '{}';
 BEGIN
   BEGIN
     RETURN settle_locked(p_ids, p_collect) || '{"failed": []}';
-  EXCEPTION
-    WHEN deadlock_detected OR lock_not_available OR serialization_failure THEN RAISE; -- Nothing is wrong: the caller tries again.
-    WHEN OTHERS THEN NULL;
+  EXCEPTION WHEN integrity_constraint_violation OR data_exception OR plpgsql_error THEN NULL;
   END;
   FOREACH one IN ARRAY p_ids LOOP
     BEGIN
@@ -178,9 +177,8 @@ BEGIN
       streams := streams + (step->>'streams')::bigint;
       changed := changed + (step->>'changed')::bigint;
       collected := collected + (step->>'collected')::numeric;
-    EXCEPTION
-      WHEN deadlock_detected OR lock_not_available OR serialization_failure THEN RAISE;
-      WHEN OTHERS THEN failed := array_append(failed, one || ': ' || SQLERRM);
+    EXCEPTION WHEN integrity_constraint_violation OR data_exception OR plpgsql_error THEN
+      failed := array_append(failed, one || ': ' || SQLERRM);
     END;
   END LOOP;
   RETURN jsonb_build_object('streams', streams, 'changed', changed, 'collected', collected::text, 'failed', to_jsonb(failed));
