@@ -1,7 +1,7 @@
 "use client";
 import { Download } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState, useSyncExternalStore, useTransition } from "react";
+import { useEffect, useRef, useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Field } from "@/components/ui/field";
@@ -12,26 +12,30 @@ import { paths } from "@/lib/paths";
 
 export type StatementView = { kind: string; fromMs: string; untilMs: string };
 
-const subscribe = () => () => {};
-
 /** What of the statement is shown, and the same as a file. Days are the reader's own, both included. */
 export function StatementFilters({ kind, fromMs, untilMs }: StatementView) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const [wrong, setWrong] = useState<string>();
-  const inBrowser = useSyncExternalStore(
-    subscribe,
-    () => true,
-    () => false,
-  );
+  const from = useRef<HTMLInputElement>(null);
+  const until = useRef<HTMLInputElement>(null);
+  /** What was asked for last: the page may still be on its way when the next filter is set. */
+  const wanted = useRef<StatementView>({ kind, fromMs, untilMs });
+
+  // Days are the reader's, so the server cannot write them; and a field that is being typed in must not be made anew.
+  useEffect(() => {
+    wanted.current = { kind, fromMs, untilMs };
+    if (from.current) from.current.value = dayOf(fromMs);
+    if (until.current) until.current.value = untilMs === "" ? "" : dayOf(String(Number(untilMs) - 1));
+  }, [kind, fromMs, untilMs]);
 
   function show(change: Partial<StatementView>) {
-    const view = { kind, fromMs, untilMs, ...change };
+    const view = { ...wanted.current, ...change };
     const backwards =
       view.fromMs !== "" && view.untilMs !== "" && Number(view.fromMs) >= Number(view.untilMs);
     setWrong(backwards ? "The first day must not be after the last." : undefined);
-    if (backwards) return;
-    startTransition(() => router.replace(addressOf(paths.wallet, view), { scroll: false }));
+    wanted.current = view;
+    if (!backwards) startTransition(() => router.replace(addressOf(paths.wallet, view), { scroll: false }));
   }
 
   return (
@@ -55,9 +59,8 @@ export function StatementFilters({ kind, fromMs, untilMs }: StatementView) {
         {(control) => (
           <Input
             {...control}
-            key={`${inBrowser} ${fromMs}`}
+            ref={from}
             type="date"
-            defaultValue={inBrowser ? dayOf(fromMs) : ""}
             onChange={(event) => show({ fromMs: startOf(event.target.value, 0) })}
           />
         )}
@@ -66,9 +69,8 @@ export function StatementFilters({ kind, fromMs, untilMs }: StatementView) {
         {(control) => (
           <Input
             {...control}
-            key={`${inBrowser} ${untilMs}`}
+            ref={until}
             type="date"
-            defaultValue={inBrowser && untilMs !== "" ? dayOf(String(Number(untilMs) - 1)) : ""}
             onChange={(event) => show({ untilMs: startOf(event.target.value, 1) })}
           />
         )}

@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useEffect } from "react";
+import { useEffect, useRef, useTransition } from "react";
 import { serverTimeMs } from "./server-clock";
 
 /** How often a page that shows money asks again: for top-ups, calls served, and ends that happened elsewhere. */
@@ -11,9 +11,16 @@ type Props = { atMs?: bigint | null; everyMs?: number };
 /** Loads the page's data again while somebody looks at it, and right after the moment when a deposit runs out. */
 export function KeepFresh({ atMs, everyMs = EVERY_MS }: Props) {
   const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  // A slow server is not asked again before it has answered: each asking would throw the answer before it away.
+  const asking = useRef(false);
+  useEffect(() => {
+    asking.current = pending;
+  }, [pending]);
+
   useEffect(() => {
     const refresh = () => {
-      if (document.visibilityState === "visible") router.refresh();
+      if (document.visibilityState === "visible" && !asking.current) startTransition(() => router.refresh());
     };
     const interval = setInterval(refresh, everyMs);
     document.addEventListener("visibilitychange", refresh);

@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useTransition } from "react";
+import { useEffect, useRef, useTransition } from "react";
 import { cn } from "@/components/ui/cn";
 import { Select } from "@/components/ui/select";
 import { paths } from "@/lib/paths";
@@ -38,11 +38,18 @@ const menus = [
 export function StreamFilters({ values, providers }: Props) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
+  const form = useRef<HTMLFormElement>(null);
+  const { role, status, provider } = values;
 
-  function apply(form: HTMLFormElement | null) {
-    if (!form) return;
+  // A link may change what is shown. The menus stay where they are, so that the keyboard does not lose its place.
+  useEffect(() => {
+    for (const menu of form.current?.querySelectorAll("select") ?? [])
+      menu.value = { role, status, provider }[menu.name] ?? "";
+  }, [role, status, provider]);
+
+  function apply(filled: HTMLFormElement) {
     const query = new URLSearchParams();
-    for (const [name, value] of new FormData(form))
+    for (const [name, value] of new FormData(filled))
       if (typeof value === "string" && value !== "") query.set(name, value);
     const search = query.toString();
     startTransition(() =>
@@ -53,6 +60,7 @@ export function StreamFilters({ values, providers }: Props) {
   return (
     <search>
       <form
+        ref={form}
         action={paths.streams}
         method="get"
         aria-busy={pending}

@@ -84,7 +84,7 @@ export default async function StreamsPage({ searchParams }: { searchParams: Prom
       />
       <div className="grid gap-5">
         <StreamsStrip overview={overview} />
-        <StreamFilters key={JSON.stringify(shown)} values={shown} providers={overview.providers} />
+        <StreamFilters values={shown} providers={overview.providers} />
         {items.length > 0 ? (
           <div>
             <StreamList streams={items} viewer={account.address} />
