@@ -16,7 +16,7 @@ import { useAnswer } from "./use-answer";
 export type DismissAction = (input: unknown) => Promise<ActionResult<AlertView>>;
 
 export type AlertListProps = {
-  /** Live ones, the most urgent first. */
+  /** Live ones. */
   alerts: AlertView[];
   walletBalance: bigint;
   topUp: TopUpAction;
@@ -39,9 +39,9 @@ export function AlertList({
 }: AlertListProps) {
   const [answered, setAnswered] = useState<readonly Answered[]>([]);
   const list = useRef<HTMLUListElement>(null);
-  const lines: (AlertView | Answered)[] = alerts.filter(
-    ({ id }) => !answered.some(({ alertId }) => alertId === id),
-  );
+  const lines: (AlertView | Answered)[] = alerts
+    .filter(({ id }) => !answered.some(({ alertId }) => alertId === id))
+    .sort((a, b) => endOf(a) - endOf(b));
   for (const line of answered) lines.splice(line.index, 0, line);
 
   /** An answer keeps the place and the size of its alert: the next button must not slide under a second click. */
@@ -86,6 +86,11 @@ export function AlertList({
       )}
     </ul>
   );
+}
+
+/** When it stops, the soonest first; what has stopped comes before everything. */
+function endOf({ now }: AlertView): number {
+  return now.streamStatus === "exhausted" ? 0 : Number(now.depletesAtMs ?? 0n);
 }
 
 function AlertLine({ alert }: { alert: AlertView }) {

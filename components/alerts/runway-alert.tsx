@@ -42,11 +42,11 @@ export function RunwayAlert({ alert, walletBalance, topUp, className }: Props) {
           {empty ? (
             now.graceUntilMs === null ? null : (
               <p>
-                A top-up revives it for another{" "}
+                A top-up within{" "}
                 <strong>
                   <RunwayClock depletesAtMs={now.graceUntilMs} serverNowMs={serverNowMs} />
-                </strong>
-                ; then it closes, and what is left goes back.
+                </strong>{" "}
+                revives it. After that it closes.
               </p>
             )
           ) : now.depletesAtMs === null ? null : (

@@ -227,6 +227,15 @@ describe("an attempt", () => {
   });
 });
 
+test("given many messages for a receiver that is well, they follow each other at once", async () => {
+  const { own } = await webhookTo("/well");
+  const sent: string[] = [];
+  for (let n = 0; n < 30; n += 1) sent.push((await sendTest(own, ledger.db)).id);
+  await deliver();
+  expect(new Set(received.map(({ headers }) => headers["webhook-id"]))).toEqual(new Set(sent));
+  expect(received).toHaveLength(30);
+});
+
 describe("several servers", () => {
   test("given four at once, each of 40 messages is sent once", async () => {
     const owners = await Promise.all(Array.from({ length: 40 }, (_, n) => webhookTo(`/many/${n}`)));

@@ -1,7 +1,6 @@
 import "server-only";
-import { env } from "@/lib/env";
 import { startLoop } from "@/lib/loop";
-import { webhookDeliverer } from "./deliver-webhooks";
+import { sendSettings, webhookDeliverer } from "./deliver-webhooks";
 import { forgetAlerts, sweepAlerts } from "./sweep-alerts";
 
 const BATCH = 200;
@@ -11,12 +10,7 @@ const FORGET_EVERY = 600;
 /** Raises alerts and sends webhooks every `intervalMs`, until the function that it returns is called. */
 export function startAlertLoops(intervalMs: number): () => Promise<void> {
   const stop = new AbortController();
-  const deliverer = webhookDeliverer({
-    origin: env.ORIGIN,
-    operatorKeys: [env.SECRET_KEY, env.SECRET_KEY_PREVIOUS].filter((key) => key !== undefined),
-    allowPrivate: env.UPSTREAM_ALLOW,
-    signal: stop.signal,
-  });
+  const deliverer = webhookDeliverer({ ...sendSettings(), signal: stop.signal });
   let passes = 0;
   const stopAlerts = startLoop({
     name: "alerts",
@@ -38,13 +32,13 @@ export function startAlertLoops(intervalMs: number): () => Promise<void> {
 /**
  * The same once, for a server that lives for one request: raises what is due, sends what is due, and waits for the answers.
  *
- * @param budgetMs after which no new attempt is started
+ * @param budgetMs after which nothing new is started
  */
 export async function runAlertsOnce({ budgetMs = 10_000 }: { budgetMs?: number } = {}): Promise<void> {
-  const end = performance.now() + budgetMs;
-  while ((await sweepAlerts({ limit: BATCH })).more && performance.now() < end);
-  const deliverer = webhookDeliverer();
-  while ((await deliverer.pass()) && performance.now() < end);
+  const untilMs = performance.now() + budgetMs;
+  while ((await sweepAlerts({ limit: BATCH })).more && performance.now() < untilMs);
+  const deliverer = webhookDeliverer({ ...sendSettings(), untilMs });
+  await deliverer.pass();
   await deliverer.idle();
   await forgetAlerts({ limit: 1_000 });
 }
