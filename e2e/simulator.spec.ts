@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures";
 
 test.describe("given the control run's address", () => {
@@ -30,7 +31,7 @@ test.describe("given the control run's address", () => {
   test("the table shows the denied calls of one stream only, and gives all of them as a file", async ({
     page,
   }) => {
-    const table = page.getByRole("region", { name: "Every request" }).first();
+    const table = page.getByRole("region", { name: "Every request" });
     await expect(table.getByRole("status")).toHaveText("1 to 20 of 103");
     await table.getByLabel("Stream").selectOption("s2");
     await table.getByLabel("Decision").selectOption("denied");
@@ -96,6 +97,22 @@ test("a scenario of one's own runs, says what is wrong where it is wrong, and is
   await expect(result).toContainText("5 of 12");
   await expect(form.getByLabel("Top up automatically")).not.toBeChecked();
 });
+
+for (const colorScheme of ["light", "dark"] as const)
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    for (const choice of ["control", "own"])
+      test(`the choice ${choice} has no fault that axe finds`, async ({ page }) => {
+        await page.goto(`/simulator?preset=${choice}`);
+        if (choice === "own") await page.getByRole("button", { name: "Run the simulation" }).click();
+        await expect(page.getByRole("region", { name: "Result" })).toBeVisible();
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+          .analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+      });
+  });
 
 test.describe("on a telephone", () => {
   test.use({ viewport: { width: 390, height: 844 } });

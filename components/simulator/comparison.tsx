@@ -25,7 +25,7 @@ export function Comparison({ demo, control }: Props) {
       <CardHeader className="pb-2">
         <CardTitle id="comparison">What the rule changes</CardTitle>
       </CardHeader>
-      <Table label="What the rule changes">
+      <Table label="Figures with the rule and without">
         <thead>
           <tr>
             <Th>

@@ -74,7 +74,7 @@ export function RequestTable({ simulation }: { simulation: Simulation }) {
           {requests.length === 0 ? "No calls were made." : "No call fits these filters."}
         </p>
       ) : (
-        <Table label="Every request">
+        <Table label="Requests">
           <thead>
             <tr>
               <Th className="pl-5">At</Th>

@@ -4,14 +4,14 @@ import { env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
 
 /** Calls a minute and caller. These protect the machine; limits that are sold are counted in the ledger. */
-const PER_MINUTE = { read: 1200, write: 300, signIn: 60 } as const;
+const PER_MINUTE = { read: 1200, write: 300, signIn: 60, simulation: 30 } as const;
 /** On a devnet every caller is the same machine. */
 const DEVNET_FACTOR = 10;
 
 export type RateClass = keyof typeof PER_MINUTE;
 
 const shared = globalThis as typeof globalThis & {
-  superstreamRateLimiters?: Record<RateClass, RateLimiterMemory>;
+  superstreamRateLimiters?: Partial<Record<RateClass, RateLimiterMemory>>;
 };
 
 /**
@@ -21,9 +21,8 @@ const shared = globalThis as typeof globalThis & {
  * @throws ProblemError `rate-limited` with `retryAfterSeconds`
  */
 export async function limitRate(rateClass: RateClass, caller: string): Promise<void> {
-  shared.superstreamRateLimiters ??= newLimiters();
   try {
-    await shared.superstreamRateLimiters[rateClass].consume(caller);
+    await limiterOf(rateClass).consume(caller);
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
     throw tooMany(rateClass, refused);
@@ -36,8 +35,7 @@ export async function limitRate(rateClass: RateClass, caller: string): Promise<v
  * @throws ProblemError `rate-limited`
  */
 export async function refuseFullCount(rateClass: RateClass, caller: string): Promise<void> {
-  shared.superstreamRateLimiters ??= newLimiters();
-  const count = await shared.superstreamRateLimiters[rateClass].get(caller);
+  const count = await limiterOf(rateClass).get(caller);
   if (count !== null && count.remainingPoints <= 0) throw tooMany(rateClass, count);
 }
 
@@ -53,13 +51,13 @@ function tooMany(rateClass: RateClass, { msBeforeNext }: RateLimiterRes): Proble
   });
 }
 
-function newLimiters(): Record<RateClass, RateLimiterMemory> {
-  const limiter = (points: number) => new RateLimiterMemory({ points: points * factor(), duration: 60 });
-  return {
-    read: limiter(PER_MINUTE.read),
-    write: limiter(PER_MINUTE.write),
-    signIn: limiter(PER_MINUTE.signIn),
-  };
+function limiterOf(rateClass: RateClass): RateLimiterMemory {
+  shared.superstreamRateLimiters ??= {};
+  shared.superstreamRateLimiters[rateClass] ??= new RateLimiterMemory({
+    points: PER_MINUTE[rateClass] * factor(),
+    duration: 60,
+  });
+  return shared.superstreamRateLimiters[rateClass];
 }
 
 function factor(): number {

@@ -256,6 +256,6 @@ describe("a simulation", () => {
       },
     });
     expect(response.status).toBe(422);
-    expect(((await response.json()) as { detail: string }).detail).toContain("More than 2000 sweeps");
+    expect(((await response.json()) as { detail: string }).detail).toContain("More than 1000 sweeps");
   });
 });

@@ -41,7 +41,7 @@ export type SimulationReport = {
 };
 
 /** Sweeps that find something to do. A rule that cannot act is tried again every 30 s, for as long as its stream lives. */
-export const SWEEPS_MAX = 2_000;
+export const SWEEPS_MAX = 1_000;
 
 /**
  * Plays a scenario on the real money functions, in one transaction of the simulator's schema under an injected clock, and

@@ -88,6 +88,7 @@ export const runSimulationOperation = defineOperation({
   tag: "simulations",
   summary: "Play a scenario on the real ledger under a simulated clock: nothing of it stays",
   auth: "none",
+  rate: "simulation",
   body: z
     .strictObject({
       preset: z.enum(["demo", "control"]).optional().meta({
