@@ -5,8 +5,8 @@ import { problemCodeOf } from "./problem-code";
 
 type Cells = ReturnType<typeof newCells>;
 
-/** One set of cells a route, found once. */
-const known = new Map<string, Cells>();
+/** One set of cells a route and method. Looked up by the two, and not by a text made of both: that text costs more than counting. */
+const known = new Map<string, Map<string, Cells>>();
 
 /**
  * Counts and times the answers of one route.
@@ -14,31 +14,40 @@ const known = new Map<string, Cells>();
  * @param endpoint the route's template, such as `/api/v1/streams/{streamId}`: never the path itself, which has ids in it
  * @param method of a fixed few: a caller may send any word
  */
-export function measured<Answer extends { status: number }>(
+export async function measured<Answer extends { status: number }>(
   endpoint: string,
   method: string,
   run: () => Promise<Answer>,
 ): Promise<Answer> {
-  const count = startMeasure(endpoint, method);
-  return run().then((answer) => {
-    count(answer.status, answer.status >= 400 ? problemCodeOf(answer) : "");
-    return answer;
-  });
+  const cells = begin(endpoint, method);
+  const beganMs = performance.now();
+  const answer = await run();
+  const { status } = answer;
+  end(cells, beganMs, status, status >= 400 ? problemCodeOf(answer) : "");
+  return answer;
 }
 
 /** As `measured`, for an answer that is no `Response`: to be called with its status, and the code of its problem. */
 export function startMeasure(endpoint: string, method: string): (status: number, code?: string) => void {
+  const cells = begin(endpoint, method);
+  const beganMs = performance.now();
+  return (status, code = `status-${status}`) => end(cells, beganMs, status, code);
+}
+
+function begin(endpoint: string, method: string): Cells {
   const cells = cellsOf(endpoint, method);
-  const began = performance.now();
   cells.requests.n += 1;
   noteRoute(endpoint, method);
-  return (status, code = `status-${status}`) => {
-    const tookMs = performance.now() - began;
-    cells.duration.observe(tookMs / 1000);
-    cells.status(status).n += 1;
-    if (status >= 400) cells.metrics.errors.of(endpoint, method, code).n += 1;
-    if (verbose) logger.debug({ endpoint, method, status, ...(code && { code }), tookMs }, "Answered");
-  };
+  return cells;
+}
+
+function end(cells: Cells, beganMs: number, status: number, code: string): void {
+  const { endpoint, method } = cells;
+  const tookMs = performance.now() - beganMs;
+  cells.duration.observe(tookMs / 1000);
+  cells.status(status).n += 1;
+  if (status >= 400) cells.errors.of(endpoint, method, code).n += 1;
+  if (verbose) logger.debug({ endpoint, method, status, ...(code && { code }), tookMs }, "Answered");
 }
 
 /** Asked once: a line for each answer is for looking into something, not for every day. */
@@ -52,25 +61,31 @@ export function methodLabel(method: string | undefined): string {
 }
 
 function cellsOf(endpoint: string, method: string): Cells {
-  const key = `${method} ${endpoint}`;
-  let cells = known.get(key);
+  let methods = known.get(endpoint);
+  if (!methods) {
+    methods = new Map();
+    known.set(endpoint, methods);
+  }
+  let cells = methods.get(method);
   if (!cells) {
     cells = newCells(metrics(), endpoint, method);
-    known.set(key, cells);
+    methods.set(method, cells);
   }
   return cells;
 }
 
-function newCells(all: Metrics, endpoint: string, method: string) {
+function newCells({ requests, errors, responses, durations }: Metrics, endpoint: string, method: string) {
   const byStatus = new Map<number, { n: number }>();
   return {
-    metrics: all,
-    requests: all.requests.of(endpoint, method),
-    duration: all.durations.of(endpoint, method),
+    endpoint,
+    method,
+    errors,
+    requests: requests.of(endpoint, method),
+    duration: durations.of(endpoint, method),
     status(status: number) {
       let cell = byStatus.get(status);
       if (!cell) {
-        cell = all.responses.of(endpoint, method, String(status));
+        cell = responses.of(endpoint, method, String(status));
         byStatus.set(status, cell);
       }
       return cell;
