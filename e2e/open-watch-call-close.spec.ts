@@ -5,12 +5,12 @@ test("a newcomer opens a stream, watches it flow, makes a paid call, tops up, cl
 }) => {
   await page.goto("/");
   await expect(page.getByText("Devnet: play money.")).toBeVisible();
-  await page.getByLabel("Search providers").fill("rheuma");
+  await page.getByLabel("Search providers").fill("rheumascore");
   await page.getByRole("button", { name: "Search" }).click();
   await expect(page.getByRole("list", { name: "Providers" }).getByRole("listitem").first()).toContainText(
     "RheumaScore",
   );
-  await page.getByRole("link", { name: "RheumaScore" }).click();
+  await page.getByRole("link", { name: "RheumaScore", exact: true }).click();
 
   // Without paying, the provider says what it costs.
   await page

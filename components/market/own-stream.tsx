@@ -23,9 +23,9 @@ export function OwnStream({ stream }: { stream: StreamView }) {
             <span className="capitalize">{stream.tier}</span>, <RateText rate={stream.rate} asset={asset} />
           </p>
         </div>
-        <Figure label="Streamed">
+        <Figure label="Accrued">
           <LiveAmount
-            label="Streamed"
+            label="Accrued"
             anchor={anchorOf(stream)}
             plus={stream.used}
             serverNowMs={serverNowMs}
