@@ -15,7 +15,7 @@ export function StatementList({ rows, asset }: Props) {
   return (
     <>
       <div className="hidden sm:block">
-        <Table label="Statement">
+        <Table label="Movements">
           <thead>
             <tr>
               <Th>Date</Th>
@@ -51,7 +51,7 @@ export function StatementList({ rows, asset }: Props) {
           </tbody>
         </Table>
       </div>
-      <ul aria-label="Statement" className="divide-y divide-line sm:hidden">
+      <ul aria-label="Movements" className="divide-y divide-line sm:hidden">
         {rows.map((row) => (
           <li key={String(row.seq)} className="flex items-start justify-between gap-4 px-5 py-3 text-sm">
             <div className="min-w-0">
