@@ -36,7 +36,7 @@ export const benchParts: readonly BenchPart[] = [
   {
     title: "A million streams",
     names: ["scale/1m"],
-    seconds: (options) => (options.quick ? 15 : 180) + load(options, 3),
+    seconds: (options) => (options.quick ? 15 : 300) + load(options, 3),
     measure: measureScale,
   },
   {
