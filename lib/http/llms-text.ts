@@ -48,6 +48,13 @@ Every refusal is application/problem+json with a "code" and members that say how
 Send an Idempotency-Key with calls that must not run twice: the same key never pays twice, and
 GET ${origin}/api/v1/requests/{id} gives a paid answer again for 24 hours.
 
+## Before a deposit runs out
+
+- GET ${origin}/api/v1/alerts?state=live: your streams with less than 4 h, 1 h or 10 min left, each with "suggestedTopUp".
+- POST ${origin}/api/v1/webhooks {"url":"https://…"}: the same, sent to you, signed by the Standard Webhooks scheme. The answer
+  says the secret, once.
+- PUT ${origin}/api/v1/streams/{id}/auto-top-up: more is added by itself, within a daily maximum of yours.
+
 ## Documents
 
 - [OpenAPI](${origin}/openapi.json): every operation, and every paid path with its price
