@@ -83,3 +83,18 @@ test("given an escrow that was emptied, the books differ by what is gone", () =>
   const text = shown({ ...books, account: { balance: 0n, nextSeq: 2n, headHolds: true } });
   expect(text).toContain("They differ by + 3.000000000000000000 USDCx");
 });
+
+test("given amounts of thirds, the terms that are shown add up to the total that is shown", () => {
+  const [put, paid] = [5_000_000_001_999_999_999n, 2_000_000_000_999_999_999n];
+  const text = shown({
+    ...books,
+    recorded: { ...books.recorded, funded: put, billed: paid },
+    account: { balance: put - paid, nextSeq: 2n, headHolds: true },
+    totals: [
+      { kind: "deposit", amount: put, count: 1 },
+      { kind: "collect", amount: -paid, count: 1 },
+    ],
+  });
+  // 2.000000000|999… and 3.000000001|000… are cut to 2.000000000 and 3.000000001.
+  expect(text).toMatch(/Put in 1 entry 5\.000000001 .*Paid 1 entry 2\.000000000 .*In escrow 3\.000000001/);
+});

@@ -5,8 +5,12 @@ import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/notice";
+import { formatToken } from "@/lib/format";
 import type { ConservationFault, ConservationLine } from "@/lib/ledger/judge-conservation";
 import type { StreamConservation } from "@/lib/ledger/stream-conservation";
+import { shownDifference } from "./shown-difference";
+
+const DIGITS = 9;
 
 const names = {
   funded: { sign: "", text: "Put in" },
@@ -49,9 +53,11 @@ export function ConservationCard({ books }: { books: StreamConservation }) {
         </p>
         {holds ? null : <Faults faults={faults} difference={difference} asset={asset} />}
         <div className="-mx-2 grid text-sm">
-          {lines.map((line) => (
-            <Line key={line.name} line={line} asset={asset} />
-          ))}
+          {lines.map((line, index) => {
+            // The terms stand end to end, so that what is shown adds up to the last digit shown.
+            const low = lines.slice(1, Math.max(1, index)).reduce((sum, { amount }) => sum + amount, 0n);
+            return <Line key={line.name} line={line} low={low} asset={asset} />;
+          })}
         </div>
       </CardBody>
     </Card>
@@ -97,7 +103,7 @@ function Exact({ value, asset }: { value: bigint; asset: Asset }) {
   );
 }
 
-function Line({ line, asset }: { line: ConservationLine; asset: Asset }) {
+function Line({ line, low, asset }: { line: ConservationLine; low: bigint; asset: Asset }) {
   const { name, amount, difference, entries, entryCount } = line;
   const { sign, text } = names[name];
   const wrong = difference !== 0n;
@@ -115,7 +121,12 @@ function Line({ line, asset }: { line: ConservationLine; asset: Asset }) {
       ) : null}
       {name === "fees" ? <span className="text-faint text-xs">none on this rail</span> : null}
       <span className={cn("ml-auto", wrong && "text-stop", name === "funded" && "font-semibold")}>
-        <Amount value={amount} asset={asset} digits={9} rounding="down" symbol={false} />
+        <span
+          title={formatToken(amount, asset, { max: asset.decimals })}
+          className="whitespace-nowrap tabular-nums"
+        >
+          {shownDifference(low + amount, low, asset, DIGITS)}
+        </span>
       </span>
     </>
   );
@@ -136,7 +147,7 @@ function Line({ line, asset }: { line: ConservationLine; asset: Asset }) {
               {kinds[kind] ?? kind}, <LocalTime ms={atMs} />
               {holds ? null : ", changed"}
             </span>
-            <Amount value={moved} asset={asset} digits={9} rounding="down" symbol={false} />
+            <Amount value={moved} asset={asset} digits={DIGITS} rounding="down" symbol={false} />
           </li>
         ))}
         {entries.length < entryCount ? (

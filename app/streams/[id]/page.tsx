@@ -124,6 +124,7 @@ export default async function StreamPage({ params }: Props) {
               <SegmentsTable segments={segments} stream={stream} />
             </CardBody>
           </Card>
+          <StreamFacts stream={stream} />
         </div>
         <div className="grid grid-cols-1 content-start gap-5">
           <Card aria-labelledby="money">
@@ -135,7 +136,6 @@ export default async function StreamPage({ params }: Props) {
             </CardBody>
           </Card>
           <ConservationCard books={books} />
-          <StreamFacts stream={stream} />
           <Card aria-labelledby="events">
             <CardHeader>
               <CardTitle id="events">What happened</CardTitle>

@@ -15,7 +15,7 @@ export function StreamFacts({ stream }: { stream: StreamView }) {
         <CardTitle id="facts">Terms</CardTitle>
       </CardHeader>
       <CardBody>
-        <dl className="grid gap-2 text-sm">
+        <dl className="grid gap-x-10 gap-y-2 text-sm sm:grid-cols-2">
           <Fact label="Tier">
             {stream.tier}, {stream.priority} priority
           </Fact>
