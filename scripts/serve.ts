@@ -13,6 +13,7 @@ import { databaseConfigured, env } from "@/lib/env";
 import { admitRequest } from "@/lib/http/admit-request";
 import { drainable } from "@/lib/http/drain";
 import { lightListener } from "@/lib/http/light-listener";
+import { logAnswers } from "@/lib/http/log-answers";
 import { methodLabel, startMeasure } from "@/lib/http/measure";
 import { type FetchHandler, type NodeListener, nodeListener } from "@/lib/http/node-adapter";
 import { pageTemplate } from "@/lib/http/page-template";
@@ -41,6 +42,7 @@ Settings come from the environment; .env.example lists them all. The usual ones:
 const { dev, gateway } = readOptions();
 // Nothing of it is loaded unless the environment asks for traces.
 const stopTracing = tracingWanted() ? (await import("@/lib/tracing/start-tracing")).startTracing() : null;
+logAnswers();
 const sockets = createServer(); // Never listens: it only carries web sockets to Next.
 const app = gateway ? null : await startNext();
 

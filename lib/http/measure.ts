@@ -1,5 +1,5 @@
-import { logger } from "@/lib/log";
 import { type Metrics, metrics } from "@/lib/metrics/metrics";
+import { noteAnswer } from "@/lib/metrics/note-answer";
 import { noteRoute } from "@/lib/metrics/note-route";
 import { problemCodeOf } from "./problem-code";
 
@@ -47,11 +47,8 @@ function end(cells: Cells, beganMs: number, status: number, code: string): void 
   cells.duration.observe(tookMs / 1000);
   cells.status(status).n += 1;
   if (status >= 400) cells.errors.of(endpoint, method, code).n += 1;
-  if (verbose) logger.debug({ endpoint, method, status, ...(code && { code }), tookMs }, "Answered");
+  noteAnswer(endpoint, method, status, code, tookMs);
 }
-
-/** Asked once: a line for each answer is for looking into something, not for every day. */
-const verbose = logger.isLevelEnabled("debug");
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
