@@ -8,6 +8,7 @@ import { FirstSteps } from "@/components/market/first-steps";
 import { HealthPanel } from "@/components/market/health-panel";
 import { OwnStream } from "@/components/market/own-stream";
 import { PaidCall } from "@/components/market/paid-call/paid-call";
+import { shortAmount } from "@/components/market/short-amount";
 import { TierCards } from "@/components/market/tier-cards";
 import { Amount } from "@/components/ui/amount";
 import { Badge } from "@/components/ui/badge";
@@ -164,7 +165,8 @@ export default async function ProviderPage({ params, searchParams }: Props) {
                     {item.pricePerCall > 0n ? (
                       <>
                         {" · "}
-                        <Amount value={item.pricePerCall} asset={provider.asset} digits={2} /> a call
+                        {shortAmount(item.pricePerCall, provider.asset.decimals)} {provider.asset.symbol} a
+                        call
                       </>
                     ) : (
                       " · in the stream"
