@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { formatAmount } from "@/lib/format";
-import { stopSimulator } from "@/lib/simulation/simulate";
+import { demoDay } from "@/lib/simulation/scenario";
+import { simulate, stopSimulator } from "@/lib/simulation/simulate";
 import { answerOf, callOperation } from "@/lib/testing/call-operation";
 import { runSimulationOperation } from "./operations/simulation-operations";
 import { forgetRateCounts } from "./rate-limit";
@@ -257,5 +258,24 @@ describe("a simulation", () => {
     });
     expect(response.status).toBe(422);
     expect(((await response.json()) as { detail: string }).detail).toContain("More than 1000 sweeps");
+  });
+
+  test("given twelve at once, two run, eight wait, and two are told when to come again", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        callOperation(runSimulationOperation, { json: { scenario: { lengthMs: HOUR, streams: [{}] } } }),
+      ),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+    expect(refused.map(({ headers }) => headers.get("Retry-After"))).toEqual(["5", "5"]);
+  });
+
+  test("given a caller who leaves, it ends, and the next one runs", async () => {
+    const leaving = new AbortController();
+    const left = simulate(demoDay, leaving.signal);
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ code: "unavailable", message: "The caller left." });
+    expect((await simulate(demoDay)).authorised).toBe(103);
   });
 });
