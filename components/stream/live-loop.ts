@@ -11,6 +11,8 @@ const DRAWN_MAX = 84;
 const CALM_STEP_MS = 1_000;
 
 const cells = new Map<Element, Draw>();
+/** What is watched for being on screen, and the cells in it: a cell itself, or what holds many of them. */
+const scopes = new Map<Element, Set<Element>>();
 /** Those of `cells` that are on screen: a frame looks at no other. */
 const visible = new Set<Element>();
 let frame = 0;
@@ -21,7 +23,8 @@ let calm: MediaQueryList | undefined;
 
 /**
  * Draws `element` while it is on screen, from the page's only animation-frame loop. `draw` writes to text nodes;
- * React renders nothing per frame.
+ * React renders nothing per frame. Cells inside an element with `data-live-scope` are on screen when that is: a thousand
+ * elements watched one by one cost the browser more, each frame, than drawing them does.
  *
  * @returns stops drawing it
  */
@@ -30,12 +33,19 @@ export function joinLiveLoop(element: Element, draw: Draw): () => void {
   calm ??= matchMedia("(prefers-reduced-motion: reduce)");
   cells.set(element, draw);
   visible.add(element);
-  observer.observe(element);
+  const scope = element.closest("[data-live-scope]") ?? element;
+  const siblings = scopes.get(scope) ?? new Set();
+  scopes.set(scope, siblings.add(element));
+  if (siblings.size === 1) observer.observe(scope);
   if (frame === 0) frame = requestAnimationFrame(step);
   return () => {
     cells.delete(element);
     visible.delete(element);
-    observer?.unobserve(element);
+    siblings.delete(element);
+    if (siblings.size === 0) {
+      scopes.delete(scope);
+      observer?.unobserve(scope);
+    }
     if (cells.size > 0) return;
     cancelAnimationFrame(frame);
     frame = 0;
@@ -43,10 +53,10 @@ export function joinLiveLoop(element: Element, draw: Draw): () => void {
 }
 
 function noteVisibility(entries: IntersectionObserverEntry[]): void {
-  for (const { target, isIntersecting } of entries) {
-    if (isIntersecting && cells.has(target)) visible.add(target);
-    else visible.delete(target);
-  }
+  for (const { target, isIntersecting } of entries)
+    for (const cell of scopes.get(target) ?? [])
+      if (isIntersecting) visible.add(cell);
+      else visible.delete(cell);
 }
 
 function step(at: number): void {

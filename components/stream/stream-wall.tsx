@@ -15,6 +15,7 @@ export function StreamWall({ cells, serverNowMs, asset }: Props) {
   return (
     <ul
       aria-label="Running streams"
+      data-live-scope
       className="grid grid-cols-[repeat(auto-fill,minmax(4.75rem,1fr))] border-line border-t border-l bg-card text-xs"
     >
       {cells.map(({ id, name, anchor, used }) => (
