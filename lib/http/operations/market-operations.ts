@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MARKET_SORTS } from "@/lib/domain/market-sorts";
 import { category } from "@/lib/market/category-schema";
 import { registerProviderInput } from "@/lib/market/provider-input";
 import { defineOperation } from "../define-operation";
@@ -125,7 +126,9 @@ export const listProvidersOperation = defineOperation({
     priceMax: amountString(1n)
       .optional()
       .meta({ description: "Highest price of that tier, base units a day." }),
-    sort: z.enum(["name", "price", "newest"]).optional(),
+    sort: z.enum(MARKET_SORTS).optional().meta({
+      description: "fastest: by the last probe; reliable: by the probes of 30 days that were answered.",
+    }),
     healthy: healthy.optional(),
     cursor: cursor.optional(),
     limit: limit.optional(),
