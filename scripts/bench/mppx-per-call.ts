@@ -83,7 +83,7 @@ function toResult(stock: Measured, least: Measured, ours: Measured, faults: stri
     targets: [{ text: "at least 3 times stock mppx with a credential for each call", met: ratio >= 3 }],
     notes: [
       `${stock.name} (an EIP-3009 authorisation for each call, in-memory store, settlement that takes no time): ${sideLine(stock)}`,
-      `${least.name} (bound by HMAC, used once; the least a per-call credential can be): ${sideLine(least)}, ours is ${(ours.requestsPerSecond / least.requestsPerSecond).toFixed(2)} times that.`,
+      `${least.name} (bound by HMAC, used once; the least a per-call credential can be): ${sideLine(least)} Ours is ${(ours.requestsPerSecond / least.requestsPerSecond).toFixed(2)} times that.`,
       `Ours, committed before each answer: CPU µs a call: ${cpuLine(ours.cpuMicros)}.`,
     ],
     faults,

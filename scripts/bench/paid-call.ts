@@ -137,6 +137,12 @@ function toResult(side: Measured, all: readonly Measured[], faults: string[]): B
     const part = share(name);
     return part === null ? [] : [`${(part * 100).toFixed(1)} % of the ${name}`];
   });
+  const beside = all
+    .filter(({ name }) => !(name in PAID))
+    .map(
+      ({ name, requestsPerSecond, p99Ms }) =>
+        `${name} ${Math.round(requestsPerSecond).toLocaleString("en")}/s, p99 ${p99Ms.toFixed(1)} ms`,
+    );
   return {
     name: side.name,
     value: side.requestsPerSecond,
@@ -149,12 +155,7 @@ function toResult(side: Measured, all: readonly Measured[], faults: string[]): B
     notes: [
       ...(shares.length > 0 ? [`${shares.join(", ")}.`] : []),
       `CPU µs a call: ${cpuLine(side.cpuMicros)}.`,
-      ...all
-        .filter(({ name }) => !(name in PAID))
-        .map(
-          (other) =>
-            `${other.name}: ${other.requestsPerSecond.toFixed(0)}/s, p99 ${other.p99Ms.toFixed(1)} ms.`,
-        ),
+      ...(beside.length > 0 ? [`In the same rounds: ${beside.join("; ")}.`] : []),
     ],
     faults,
   };

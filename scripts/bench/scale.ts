@@ -107,7 +107,7 @@ function toResult([small, big, any]: readonly Side[], streams: number, faults: s
     p99Ms: histogram.percentileMs(99),
     targets: [{ text: "at most 1.3 times the cost with 1,000", met: ratio <= 1.3 && streams === 1_000_000 }],
     notes: [
-      `Authorise and complete, CPU of database and caller, ${CALLED} payers calling: ${costOf(small).toFixed(0)} µs (${rate(small)}/s) with 1,000 streams, ${costOf(big).toFixed(0)} µs (${rate(big)}/s) with ${streams.toLocaleString("en")}.`,
+      `Authorise and complete, CPU of database and caller, ${CALLED.toLocaleString("en")} payers calling: ${costOf(small).toFixed(0)} µs (${rate(small)}/s) with 1,000 streams, ${costOf(big).toFixed(0)} µs (${rate(big)}/s) with ${streams.toLocaleString("en")}.`,
       `Each call for any of the ${streams.toLocaleString("en")} streams, so that hardly a page is used twice: ${costOf(any).toFixed(0)} µs (${rate(any)}/s), ${(costOf(any) / costOf(small)).toFixed(2)} times.`,
     ],
     faults,
