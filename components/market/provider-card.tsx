@@ -32,7 +32,7 @@ export function ProviderCard({ provider, health }: Props) {
           </Link>
         </h3>
         {health ? <HealthBadge health={health} className="mt-1" /> : null}
-        <p className="mt-2.5 line-clamp-2 min-h-10 text-sm text-soft">{provider.description}</p>
+        <p className="mt-2.5 line-clamp-2 text-sm text-soft">{provider.description}</p>
         <ul aria-label="Capabilities" className="mt-3 flex flex-wrap gap-1.5">
           {provider.capabilities.slice(0, CAPABILITIES_SHOWN).map((capability) => (
             <li key={capability} className="min-w-0">
