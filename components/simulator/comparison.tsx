@@ -2,9 +2,11 @@ import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Table, Td, Th } from "@/components/ui/table";
+import { LEDGER_ASSET } from "@/lib/domain/asset";
 import type { Simulation } from "@/lib/http/operations/simulation-operations";
 
-type Props = { demo: Simulation; control: Simulation };
+/** Null while it is on its way: its place is kept. */
+type Props = { demo: Simulation | null; control: Simulation | null };
 
 /** The two days beside each other: what the standing order changed. */
 export function Comparison({ demo, control }: Props) {
@@ -16,9 +18,9 @@ export function Comparison({ demo, control }: Props) {
     { label: "Calls denied", of: ({ totals }) => totals.denied },
     { label: "First denial", of: firstDenial },
     { label: "Automatic top-ups", of: ({ totals }) => totals.topUps },
-    { label: `Deposited, ${demo.asset.symbol}`, of: amount(({ totals }) => totals.deposited) },
-    { label: `Paid, ${demo.asset.symbol}`, of: amount(({ totals }) => totals.volume) },
-    { label: `Refunded, ${demo.asset.symbol}`, of: amount(({ totals }) => totals.refunded) },
+    { label: `Deposited, ${LEDGER_ASSET.symbol}`, of: amount(({ totals }) => totals.deposited) },
+    { label: `Paid, ${LEDGER_ASSET.symbol}`, of: amount(({ totals }) => totals.volume) },
+    { label: `Refunded, ${LEDGER_ASSET.symbol}`, of: amount(({ totals }) => totals.refunded) },
   ];
   return (
     <Card aria-labelledby="comparison">
@@ -41,8 +43,8 @@ export function Comparison({ demo, control }: Props) {
               <th scope="row" className="border-line border-b py-2.5 pr-3 pl-5 font-normal text-soft">
                 {label}
               </th>
-              <Td className="text-right">{of(demo)}</Td>
-              <Td className="pr-5 text-right">{of(control)}</Td>
+              <Td className="text-right">{demo ? of(demo) : <Coming />}</Td>
+              <Td className="pr-5 text-right">{control ? of(control) : <Coming />}</Td>
             </tr>
           ))}
         </tbody>
@@ -51,9 +53,13 @@ export function Comparison({ demo, control }: Props) {
   );
 }
 
+function Coming() {
+  return <span className="text-faint">…</span>;
+}
+
 function firstDenial({ requests }: Simulation): string {
   const first = requests.find(({ decision }) => decision === "denied");
   if (!first) return "none";
   const minutes = first.atMs / 60_000;
-  return `at ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -79,8 +79,8 @@ export function RequestTable({ simulation }: { simulation: Simulation }) {
             <tr>
               <Th className="pl-5">At</Th>
               <Th>Stream</Th>
-              <Th>Call</Th>
               <Th>Decision</Th>
+              <Th>Call</Th>
               <Th className="text-right">Accrued, {asset.symbol}</Th>
               <Th className="pr-5 text-right">Remaining, {asset.symbol}</Th>
             </tr>
@@ -91,9 +91,8 @@ export function RequestTable({ simulation }: { simulation: Simulation }) {
               <tr key={first + index}>
                 <Td className="whitespace-nowrap pl-5">{simTime(call.atMs, scenario.lengthMs)}</Td>
                 <Td className="whitespace-nowrap">
-                  {call.stream} <span className="text-faint">{providers.get(call.stream)}</span>
+                  {call.stream} <span className="text-faint max-sm:hidden">{providers.get(call.stream)}</span>
                 </Td>
-                <Td className="whitespace-nowrap">{call.requestType}</Td>
                 <Td className="whitespace-nowrap">
                   {call.reason === null ? (
                     <Badge tone="flow">Authorised</Badge>
@@ -104,6 +103,7 @@ export function RequestTable({ simulation }: { simulation: Simulation }) {
                     </>
                   )}
                 </Td>
+                <Td className="whitespace-nowrap">{call.requestType}</Td>
                 <Td className="text-right">
                   <Amount value={BigInt(call.accrued)} asset={asset} symbol={false} />
                 </Td>

@@ -20,13 +20,15 @@ export function PresetSimulator({ preset }: { preset: "demo" | "control" }) {
   const [demo, demoAgain] = useSimulation({ preset: "demo" });
   const [control, controlAgain] = useSimulation({ preset: "control" });
   const [state, again] = preset === "demo" ? [demo, demoAgain] : [control, controlAgain];
-  const both = demo?.status === "done" && control?.status === "done";
   return (
     <>
       <Said state={state} />
       {state?.status === "done" ? (
         <Report simulation={state.simulation} request={{ preset }}>
-          {both ? <Comparison demo={demo.simulation} control={control.simulation} /> : null}
+          <Comparison
+            demo={demo?.status === "done" ? demo.simulation : null}
+            control={control?.status === "done" ? control.simulation : null}
+          />
         </Report>
       ) : state?.status === "refused" ? (
         <Notice tone="stop" title="The simulation did not run">
