@@ -53,11 +53,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       ])
     : [null, null];
   const devnet = env.NETWORK === "devnet";
+  // As high as the screen: the footer never stands in it while a page loads, so nothing moves it.
   const content = (
     <main
       id="main"
       tabIndex={-1}
-      className="mx-auto w-full max-w-6xl flex-1 px-4 py-8 focus:outline-none sm:px-6"
+      className="mx-auto min-h-dvh w-full max-w-6xl flex-1 px-4 py-8 focus:outline-none sm:px-6"
     >
       {databaseConfigured() ? children : <SetupGuide />}
     </main>

@@ -164,6 +164,8 @@ async function makeStream(page: Page): Promise<Made> {
   await dialog.getByRole("button", { name: "Open stream" }).click();
   const stream = await dialog.getByRole("link", { name: "Watch the stream" }).getAttribute("href");
   await dialog.getByRole("button", { name: "Close" }).last().click();
+  // The page has to know of the stream, or the call asks for the price only.
+  await expect(page.getByRole("heading", { name: "Your stream" })).toBeVisible();
   await callDas28(page);
   const receipt = await page
     .getByRole("region", { name: "Result" })
