@@ -1,6 +1,6 @@
 import { expect, signInWithDemoWallet, takePlayMoney, test } from "./fixtures";
 
-test("a wall of streams moves every counter without React, and stands still for who wants no motion", async ({
+test("a wall of streams moves every counter, and steps once a second for a reader who wants no motion", async ({
   page,
 }) => {
   await page.goto("/");
@@ -28,4 +28,22 @@ test("a wall of streams moves every counter without React, and stands still for 
   // Every figure is a sum of its own: none goes back.
   const after = await texts();
   expect(after.every((text, index) => Number(text) > Number(before[index]))).toBe(true);
+
+  // All step together, at most once a second: in two and a half, three times at most.
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.reload();
+  await expect(counters).toHaveCount(30);
+  const steps = await page.getByRole("list", { name: "Running streams" }).evaluate(
+    (list) =>
+      new Promise<number>((resolve) => {
+        let count = 0;
+        const observer = new MutationObserver(() => {
+          count += 1;
+        });
+        observer.observe(list, { subtree: true, characterData: true });
+        setTimeout(() => resolve(count), 2_500);
+      }),
+  );
+  expect(steps).toBeGreaterThan(0);
+  expect(steps).toBeLessThanOrEqual(3);
 });
