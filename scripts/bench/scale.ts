@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sweepStreams } from "@/lib/streams/sweep-streams";
 import { migrateDatabase } from "../migrate-database.mjs";
 import { findBookFaults, startBenchDatabase } from "./bench-database";
 import type { BenchOptions, BenchResult } from "./bench-result";
@@ -38,6 +39,9 @@ export async function measureScale(options: BenchOptions): Promise<BenchResult[]
     const filledSeconds = (performance.now() - began) / 1000;
     options.say(`  ${big} streams and logged requests were written in ${filledSeconds.toFixed(0)} s`);
 
+    const idle = `A sweep that finds nothing to do takes ${await sweepMs(smallPool)} ms with 1,000 streams, ${await sweepMs(database.pool)} ms with ${big.toLocaleString("en")}.`;
+    options.say(`  ${idle}`);
+
     const sides = await Promise.all([
       startSide("1,000 streams", smallUrl, SMALL, CALLED),
       startSide(`${big.toLocaleString("en")} streams`, database.url, big, CALLED),
@@ -63,10 +67,18 @@ export async function measureScale(options: BenchOptions): Promise<BenchResult[]
       ...(await findBookFaults(smallPool, SMALL + served(sides.slice(0, 1)))),
       ...(await findBookFaults(database.pool, big + served(sides.slice(1)))),
     ];
-    return [toResult(sides, big, faults)];
+    return [toResult(sides, big, idle, faults)];
   } finally {
     for (const end of enders.toReversed()) await end();
   }
+}
+
+/** Every server does this every second, so it must not depend on how many streams there are. The second pass is timed. */
+async function sweepMs(pool: pg.Pool): Promise<string> {
+  await sweepStreams({ limit: 200 }, pool);
+  const began = performance.now();
+  await sweepStreams({ limit: 200 }, pool);
+  return (performance.now() - began).toFixed(1);
 }
 
 type Side = Awaited<ReturnType<typeof startSide>>;
@@ -89,7 +101,12 @@ function cost({ cpuMicros, requestsPerSecond }: Load): number {
   return postgres + generator;
 }
 
-function toResult([small, big, any]: readonly Side[], streams: number, faults: string[]): BenchResult {
+function toResult(
+  [small, big, any]: readonly Side[],
+  streams: number,
+  idle: string,
+  faults: string[],
+): BenchResult {
   if (!small || !big || !any) throw new Error("Three sides are measured.");
   const costOf = ({ loads }: Side) => median(loads.map(cost));
   const ratio = costOf(big) / costOf(small);
@@ -109,6 +126,7 @@ function toResult([small, big, any]: readonly Side[], streams: number, faults: s
     notes: [
       `Authorise and complete, CPU of database and caller, ${CALLED.toLocaleString("en")} payers calling: ${costOf(small).toFixed(0)} µs (${rate(small)}/s) with 1,000 streams, ${costOf(big).toFixed(0)} µs (${rate(big)}/s) with ${streams.toLocaleString("en")}.`,
       `Each call for any of the ${streams.toLocaleString("en")} streams, so that hardly a page is used twice: ${costOf(any).toFixed(0)} µs (${rate(any)}/s), ${(costOf(any) / costOf(small)).toFixed(2)} times.`,
+      idle,
     ],
     faults,
   };
