@@ -181,8 +181,11 @@ export default async function DocsPage() {
           </Section>
           <Section id="reference">
             <ul className="grid gap-2">
-              <Reference href={paths.openapi} name="OpenAPI 3.1">
-                every operation, and every paid path with its price
+              <Reference href={paths.openapi} name="OpenAPI 3.1 for buyers">
+                paid paths with their prices, and the operations that paying takes
+              </Reference>
+              <Reference href={paths.wholeOpenapi} name="OpenAPI 3.1 of the whole API">
+                every operation
               </Reference>
               <Reference href={paths.llms} name="llms.txt">
                 the same quick start as text, with the services of now

@@ -38,8 +38,8 @@ export default async function StatusPage() {
       <p className="mt-5 text-faint text-sm">
         The same as JSON: <code>GET /api/v1/status</code>. For Prometheus: <code>/metrics</code>. All
         operations:{" "}
-        <a href={paths.openapi} className="underline underline-offset-2">
-          /openapi.json
+        <a href={paths.wholeOpenapi} className="underline underline-offset-2">
+          {paths.wholeOpenapi}
         </a>
         .
       </p>

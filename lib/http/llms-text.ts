@@ -57,7 +57,7 @@ GET ${origin}/api/v1/requests/{id} gives a paid answer again for 24 hours.
 
 ## Documents
 
-- [OpenAPI](${origin}/openapi.json): every operation, and every paid path with its price
+- [OpenAPI](${origin}/openapi.json): paid paths with their prices, and what paying takes; [every operation](${origin}/openapi/full.json)
 - [Manifest](${origin}/.well-known/superstream-agent.json): actions for agents
 - [Registry](${origin}/api/v1/registry): services with JSON Schemas and examples
 - [Receipt keys](${origin}/.well-known/jwks.json): verify receipts yourself
