@@ -7,6 +7,8 @@ const EVERY_FRAME_MAX = 24;
 const TURNS_MIN = 6;
 /** What a frame draws at most: laying out and painting them is what a frame's 16 ms go into, not computing them. */
 const DRAWN_MAX = 84;
+/** A frame that came later than this was too much for the machine: the next ones draw less, down to `EVERY_FRAME_MAX`. */
+const LATE_MS = 20;
 /** With reduced motion, numbers step once a second. */
 const CALM_STEP_MS = 1_000;
 
@@ -16,8 +18,11 @@ const scopes = new Map<Element, Set<Element>>();
 /** Those of `cells` that are on screen: a frame looks at no other. */
 const visible = new Set<Element>();
 let frame = 0;
-let turn = 0;
+/** Position among the visible whose turn comes next. */
+let next = 0;
 let lastDrawnAt = 0;
+let lastFrameAt = 0;
+let drawnAtOnce = DRAWN_MAX;
 let observer: IntersectionObserver | undefined;
 let calm: MediaQueryList | undefined;
 
@@ -61,16 +66,22 @@ function noteVisibility(entries: IntersectionObserverEntry[]): void {
 
 function step(at: number): void {
   frame = requestAnimationFrame(step);
+  drawnAtOnce =
+    at - lastFrameAt > LATE_MS
+      ? Math.max(EVERY_FRAME_MAX, Math.floor(drawnAtOnce * 0.8))
+      : Math.min(DRAWN_MAX, drawnAtOnce + 1);
+  lastFrameAt = at;
   if (calm?.matches && at - lastDrawnAt < CALM_STEP_MS) return;
   lastDrawnAt = at;
 
   const nowMs = serverTimeMs();
   const many = !calm?.matches && visible.size > EVERY_FRAME_MAX;
-  const turns = many ? Math.max(TURNS_MIN, Math.ceil(visible.size / DRAWN_MAX)) : 1;
-  turn = (turn + 1) % turns;
+  const count = many ? Math.min(Math.ceil(visible.size / TURNS_MIN), drawnAtOnce) : visible.size;
+  if (next >= visible.size) next = 0;
   let index = 0;
   for (const element of visible) {
-    if (index % turns === turn) cells.get(element)?.(nowMs);
+    if ((index - next + visible.size) % visible.size < count) cells.get(element)?.(nowMs);
     index += 1;
   }
+  next = (next + count) % (visible.size || 1);
 }
