@@ -5,8 +5,8 @@ import { settledBatch } from "./settled-batch";
 
 /** Streams of one transaction. A paid call of one of them may wait until it is over: some 40 ms. Larger ones are no cheaper. */
 const BATCH = 500;
-/** Each has a connection. More than the database has processors only wait for each other. */
-const WORKERS = 2;
+/** Each has a connection. Two keep two processors busy, the third works while another waits for its commit. */
+const WORKERS = 3;
 
 export type SettleReport = {
   streams: number;
