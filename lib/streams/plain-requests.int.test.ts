@@ -237,79 +237,67 @@ describe("plain calls, at once on several connections", () => {
   }
 });
 
-describe("calls whose server died, found by their time", () => {
-  const statesOf = async (db: Queryable, payer: string) => {
-    const text = "select state from request where payer = $1 order by at_ms, id";
-    return (await db.query<{ state: string }>(text, [payer])).rows.map(({ state }) => state);
-  };
+describe("calls whose server died", () => {
+  const stateOf = async (db: Queryable, id: string) =>
+    (await db.query<{ state: string }>("select state from request where id = $1", [id])).rows[0]?.state;
 
-  test("given a pass that takes two, they go in order of their time, and none is passed over", () =>
+  async function begin(db: Queryable) {
+    const provider = await listProvider(db, { depositMs: HOUR_MS });
+    const { actor: payer, tokenHash } = await openWithSession(db, provider, 10n ** 19n);
+    const plain = async (count: number) => {
+      const calls = Array.from({ length: count }, () => plainCall(provider.id, tokenHash));
+      return (await authorizePlainRequests(calls, db)).map((decision) => decision?.requestId ?? "none");
+    };
+    return { plain, slow: () => authorised(db, someCall({ providerId: provider.id, payer })) };
+  }
+
+  test("given batches of both kinds, each is voided after its minute, in the order of their time, so many at once", () =>
     simulated(async ({ db, at }) => {
-      const provider = await listProvider(db, { depositMs: HOUR_MS });
-      const payer = await fundedAddress(db, 10n ** 18n);
-      await openStream({ actor: payer, providerId: provider.id, tier: "basic" }, db);
-      for (const n of [0n, 1n, 2n]) {
-        await at(T0 + n);
-        await authorised(db, someCall({ providerId: provider.id, payer }));
-      }
-      await at(T0 + 60_003n);
-      expect(await voidStale(db, 2)).toBe(2);
-      expect(await statesOf(db, payer)).toEqual(["voided", "voided", "open"]);
+      const { plain, slow } = await begin(db);
+      const [first = "", second = ""] = await plain(2);
+      await at(T0 + 1n);
+      const { requestId: third } = await slow();
+      await at(T0 + 60_000n);
+      expect(await voidStale(db, 10)).toBe(0);
+      await at(T0 + 60_002n);
+      expect(await voidStale(db, 2)).toBe(3); // The call that opened the session, and the batch of two.
+      expect([await stateOf(db, second), await stateOf(db, third)]).toEqual(["voided", "open"]);
       expect(await voidStale(db, 2)).toBe(1);
       expect(await voidStale(db, 2)).toBe(0);
+      expect(await endServedBoth(db, first)).toEqual([false, false]);
     }));
 
-  test("given the real clock, a pass waits half a minute longer, remembers how far it came, and goes back with the clock", async () => {
-    const { db } = ledger;
-    const provider = await listProvider(db);
-    const { tokenHash } = await openWithSession(db, provider, 10n ** 19n);
-    const [first, second] = await Promise.all([oneOpen(), oneOpen()]);
-    await age(first, 80_000);
-    expect(await voidStale(db, 100)).toBe(0);
-    const { rows } = await db.query("select clock_ms() - done_ms as behind from sweep_progress");
-    expect(Number(rows[0]?.behind)).toBeGreaterThanOrEqual(90_000);
-    expect(Number(rows[0]?.behind)).toBeLessThan(100_000);
-    await startOver();
-    await age(first, 20_000);
-    expect(await voidStale(db, 100)).toBeGreaterThanOrEqual(1);
-    expect(await stateOf(first)).toBe("voided");
-
-    // As after a step back of the machine's clock: what is marked as done lies ahead.
-    await db.query("update sweep_progress set done_ms = clock_ms() + 3600000 where job = 'void-stale'");
-    await age(second, 100_000);
-    expect(await voidStale(db, 100)).toBe(1);
-    expect(await stateOf(second)).toBe("voided");
-
-    // One that is extended is passed over, and found when its extension ends.
-    const third = await oneOpen();
-    expect(await extendRequest(third, db)).toBe(true);
-    await db.query("update request set at_ms = at_ms - 100000 where id = $1", [third]);
-    await startOver();
-    expect(await voidStale(db, 100)).toBe(0);
-    await db.query("update request_extension set deadline_ms = deadline_ms - 100000 where request_id = $1", [
-      third,
-    ]);
-    expect(await voidStale(db, 100)).toBe(1);
-
-    async function startOver(): Promise<void> {
-      await db.query("update sweep_progress set done_ms = 0");
-    }
-    async function oneOpen(): Promise<string> {
-      const [decision] = await authorizePlainRequests([plainCall(provider.id, tokenHash)], db);
-      if (!decision) throw new Error("It passes.");
-      return decision.requestId;
-    }
-    async function age(id: string, ms: number): Promise<void> {
-      await db.query("update request set at_ms = at_ms - $2, deadline_ms = deadline_ms - $2 where id = $1", [
-        id,
-        ms,
+  test("given calls that have ended or were extended, they are left alone until the extension is over", () =>
+    simulated(async ({ db, at }) => {
+      const { plain } = await begin(db);
+      const [served = "", extended = "", dead = ""] = await plain(3);
+      expect(await endServedBoth(db, served)).toEqual([true, false]);
+      await at(T0 + 50_000n);
+      expect(await extendRequest(extended, db)).toBe(true);
+      await at(T0 + 60_001n);
+      expect(await voidStale(db, 10)).toBe(2);
+      expect([await stateOf(db, served), await stateOf(db, extended), await stateOf(db, dead)]).toEqual([
+        "served",
+        "open",
+        "voided",
       ]);
-    }
-    async function stateOf(id: string): Promise<string | undefined> {
-      return (await db.query<{ state: string }>("select state from request where id = $1", [id])).rows[0]
-        ?.state;
-    }
-  });
+      await at(T0 + 110_000n);
+      expect(await voidStale(db, 10)).toBe(0);
+      await at(T0 + 110_001n);
+      expect(await voidStale(db, 10)).toBe(1);
+      const { rows } = await db.query(
+        "select count(*)::int as left from request_watch where due_ms < clock_ms()",
+      );
+      expect(rows).toEqual([{ left: 0 }]);
+    }));
+
+  /** By sets, then one by one. */
+  async function endServedBoth(db: Queryable, requestId: string): Promise<(boolean | undefined)[]> {
+    const end = { requestId, outcome: "served" as const, status: 200, responseDigest: null, receipt: null };
+    const [inSets] = await completePlainRequests([end], db);
+    const [alone] = await completeRequests([end], db);
+    return [inSets, alone];
+  }
 
   async function voidStale(db: Queryable, limit: number): Promise<number> {
     const { rows } = await db.query<{ n: string }>("select void_stale_requests($1) as n", [limit]);

@@ -8,6 +8,11 @@ import { settledBatch } from "./settled-batch";
 
 const sweptOutput = z.object({ streamId: z.string(), from: z.string(), to: z.string() }).nullable();
 
+/** Batches of paid calls that a pass looks after; a busy market authorises some hundreds a second. */
+const WATCHES = 2_000;
+/** Expired rows of each kind that a pass forgets. */
+const FORGOTTEN = 10_000;
+
 /** What one pass did. */
 export type SweepReport = { looked: number; changed: number; voided: number; failed: number };
 
@@ -37,9 +42,9 @@ export async function sweepStreams(
       logger.error({ streamId: id, error }, "The sweep of a stream failed");
     }
   }
-  const stale = await db.query<{ n: string }>("select void_stale_requests($1) as n", [limit]);
+  const stale = await db.query<{ n: string }>("select void_stale_requests($1) as n", [WATCHES]);
   report.voided = Number(stale.rows[0]?.n ?? 0);
-  await db.query("select forget_expired($1)", [1_000]);
+  await db.query("select forget_expired($1)", [FORGOTTEN]);
   await forgetDenied({}, db);
   return report;
 }

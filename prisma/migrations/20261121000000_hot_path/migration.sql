@@ -12,8 +12,6 @@ DROP INDEX request_idempotency;
 -- One key never pays twice. A voided call charged nothing: it gives its key back.
 UPDATE request SET idempotency_key = NULL WHERE state = 'voided';
 CREATE UNIQUE INDEX request_idempotency ON request (payer, idempotency_key) WHERE idempotency_key IS NOT NULL;
--- Rows lie in the order of their time: a few bytes for each 32 pages find a minute of them.
-CREATE INDEX request_at_ms ON request USING brin (at_ms) WITH (pages_per_range = 32, autosummarize = on);
 
 -- What a call answered: its receipt for ever, headers and body for 24 hours.
 ALTER TABLE request_answer ADD COLUMN receipt TEXT, ALTER COLUMN headers DROP NOT NULL, ALTER COLUMN body DROP NOT NULL,
@@ -23,21 +21,16 @@ SELECT id, coalesce(http_status, 200), receipt FROM request WHERE receipt IS NOT
 ON CONFLICT (request_id) DO UPDATE SET receipt = excluded.receipt;
 ALTER TABLE request DROP COLUMN receipt;
 
--- Calls that take longer than call_patience_ms() and said so. The others are found by their time.
-CREATE TABLE "request_extension" (
-    "request_id" TEXT NOT NULL,
-    "deadline_ms" BIGINT NOT NULL,
+-- Which calls to look at when: one row a batch, or for each time that a call says it takes longer. Whoever is still open then
+-- and has not been extended belongs to a server that died.
+CREATE TABLE "request_watch" (
+    "due_ms" BIGINT NOT NULL,
+    "id" BIGSERIAL NOT NULL,
+    "request_ids" TEXT[],
 
-    CONSTRAINT "request_extension_pkey" PRIMARY KEY ("request_id")
+    CONSTRAINT "request_watch_pkey" PRIMARY KEY ("due_ms","id")
 );
--- How far a job that goes through time has come.
-CREATE TABLE "sweep_progress" (
-    "job" TEXT NOT NULL,
-    "done_ms" BIGINT NOT NULL,
-
-    CONSTRAINT "sweep_progress_pkey" PRIMARY KEY ("job")
-);
-INSERT INTO sweep_progress VALUES ('void-stale', 0);
+INSERT INTO request_watch (due_ms, request_ids) SELECT max(deadline_ms), array_agg(id) FROM request WHERE state = 'open' HAVING count(*) > 0;
 
 -- A stream counts a call when it is authorised, and takes it back when the call is voided: a call that is served as most are
 -- touches its stream once.
@@ -91,7 +84,9 @@ BEGIN
       div(s.carried_num * s.rate_period_ms + s.rate_amount * (s.now_ms - s.segment_started_ms) * s.carried_den, s.carried_den * s.rate_period_ms) AS accrued,
       s.funded - s.used - s.held AS available,
       s.status = 'active' AND s.now_ms < s.depletes_ms AND s.generation = a.generation AND a.expires_ms > s.now_ms
-        AND s.provider_id = a.provider_id AND NOT EXISTS (SELECT FROM request r WHERE r.payer = s.sender AND r.idempotency_key = a.key) AS free
+        AND s.provider_id = a.provider_id
+        -- Not as NOT EXISTS, for which the planner may choose to hash the whole log.
+        AND (SELECT r.id FROM request r WHERE r.payer = s.sender AND r.idempotency_key = a.key) IS NULL AS free
     FROM asked a JOIN locked s ON s.id = a.stream_id
   ), plain AS MATERIALIZED (
     SELECT x.* FROM (
@@ -105,6 +100,8 @@ BEGIN
     SELECT id, stream_id, seq, provider_id, service_id, sender, request_type, method, path, 'session', 'authorised', 'open', accrued, 0,
       now_ms, now_ms + call_patience_ms(), key, hash, digest
     FROM plain ORDER BY sender, key RETURNING 1
+  ), watched AS (
+    INSERT INTO request_watch (due_ms, request_ids) SELECT max(now_ms) + call_patience_ms(), array_agg(id) FROM plain HAVING count(*) > 0
   ), moved AS (
     UPDATE stream s SET next_seq = s.next_seq + m.calls, served = s.served + m.calls, last_ms = m.now_ms
     FROM (SELECT stream_id, max(now_ms) AS now_ms, count(*) AS calls FROM plain GROUP BY 1) m WHERE s.id = m.stream_id RETURNING 1
@@ -149,7 +146,7 @@ DECLARE
   decisions jsonb[] := array_fill(NULL::jsonb, ARRAY[jsonb_array_length(calls)]);
   streams text[]; claimed text[];
   item record; c jsonb; s stream; no_stream stream; obstacle jsonb; earlier request%ROWTYPE; payer text; session_expires bigint; price numeric;
-  counts jsonb := '{}';
+  counts jsonb := '{}'; passed text[] := '{}'; last_ms bigint;
 BEGIN
   -- Which stream each call is for is decided once, before the locks: what is read later is what was locked.
   SELECT array_agg(coalesce(
@@ -240,6 +237,8 @@ BEGIN
     END IF;
     s.next_seq := s.next_seq + 1;
     s.served := s.served + 1;
+    passed := passed || (c->>'requestId');
+    last_ms := greatest(last_ms, s.last_ms);
     counts := counts || jsonb_build_object(s.provider_id, coalesce((counts->>s.provider_id)::bigint, 0) + 1);
     session_expires := NULL;
     IF c->>'issueHash' IS NOT NULL THEN
@@ -258,6 +257,7 @@ BEGIN
   END LOOP;
   IF s.id IS NOT NULL THEN PERFORM stream_save(s); END IF;
   PERFORM count_requests(counts);
+  IF passed <> '{}' THEN INSERT INTO request_watch (due_ms, request_ids) VALUES (last_ms + call_patience_ms(), passed); END IF;
   RETURN to_jsonb(decisions);
 END $$;
 
@@ -316,38 +316,25 @@ DECLARE until_ms bigint := clock_ms() + call_patience_ms();
 BEGIN
   UPDATE request SET deadline_ms = until_ms WHERE id = p_id AND state = 'open';
   IF NOT FOUND THEN RETURN false; END IF;
-  INSERT INTO request_extension VALUES (p_id, until_ms) ON CONFLICT (request_id) DO UPDATE SET deadline_ms = excluded.deadline_ms;
+  INSERT INTO request_watch (due_ms, request_ids) VALUES (until_ms, ARRAY[p_id]);
   RETURN true;
 END $$;
 
--- Calls whose server died before it could say how they ended: nothing was served, so nothing is charged. Time is gone through
--- once, a minute and a half behind the clock: by then every call of that moment is in the log (a statement lasts 10 s at
--- most), has ended, or has been extended. An injected clock starts from its own beginning.
+-- Calls whose server died before it could say how they ended: nothing was served, so nothing is charged. p_limit: batches.
+-- A call that was extended is left to the watch of its extension.
 CREATE OR REPLACE FUNCTION void_stale_requests(p_limit int) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-  stale jsonb; from_ms bigint; now_ms bigint := clock_ms(); until_ms bigint; reached bigint;
-  patience bigint := call_patience_ms(); simulated boolean := coalesce(current_setting('superstream.now_ms', true), '') <> '';
+DECLARE now_ms bigint := clock_ms(); stale jsonb;
 BEGIN
-  SELECT done_ms INTO from_ms FROM sweep_progress WHERE job = 'void-stale' FOR UPDATE SKIP LOCKED;
-  IF from_ms IS NULL THEN RETURN 0; END IF;
-  until_ms := now_ms - patience - CASE WHEN simulated THEN 0 ELSE 30000 END;
-  IF simulated THEN from_ms := 0;
-  ELSIF until_ms < from_ms THEN from_ms := until_ms - 86400000; END IF; -- The machine's clock was put back.
-  SELECT jsonb_agg(id), max(at_ms) FILTER (WHERE full_page) INTO stale, reached FROM (
-    SELECT id, at_ms, count(*) OVER () >= p_limit AS full_page FROM request
-    WHERE at_ms >= from_ms AND at_ms < until_ms AND state = 'open' AND deadline_ms < now_ms ORDER BY at_ms LIMIT p_limit) r;
-  IF NOT simulated THEN
-    -- What was not looked at is looked at next time, from the last moment that was.
-    UPDATE sweep_progress SET done_ms = coalesce(reached, until_ms) WHERE job = 'void-stale';
-  END IF;
-  SELECT coalesce(stale, '[]') || coalesce(jsonb_agg(request_id), '[]') INTO stale FROM (
-    SELECT x.request_id FROM request_extension x WHERE x.deadline_ms < now_ms ORDER BY x.deadline_ms LIMIT p_limit FOR UPDATE SKIP LOCKED) x;
-  IF stale = '[]' THEN RETURN 0; END IF;
-  DELETE FROM request_extension WHERE request_id IN (SELECT jsonb_array_elements_text(stale));
-  -- Another sweep may have ended some of them meanwhile, and an extended one has mostly ended well.
-  RETURN (SELECT count(*) FROM jsonb_array_elements(complete_requests(
-    (SELECT jsonb_agg(DISTINCT jsonb_build_object('requestId', id, 'outcome', 'voided')) FROM jsonb_array_elements_text(stale) v (id)))) ended
-    WHERE ended = 'true');
+  WITH due AS (
+    DELETE FROM request_watch WHERE (due_ms, id) IN (
+      SELECT due_ms, id FROM request_watch WHERE due_ms < now_ms ORDER BY due_ms, id LIMIT p_limit FOR UPDATE SKIP LOCKED)
+    RETURNING request_ids)
+  SELECT jsonb_agg(jsonb_build_object('requestId', r.id, 'outcome', 'voided')) INTO stale
+  FROM (SELECT DISTINCT unnest(request_ids) AS id FROM due) d JOIN request r ON r.id = d.id
+  WHERE r.state = 'open' AND r.deadline_ms < now_ms;
+  IF stale IS NULL THEN RETURN 0; END IF;
+  -- Their servers may have ended some of them meanwhile after all.
+  RETURN (SELECT count(*) FROM jsonb_array_elements(complete_requests(stale)) ended WHERE ended = 'true');
 END $$;
 
 -- Rows that have served their time. Sweeps at once take different ones and do not wait for each other.
