@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isBodiless, type LightRequest, type WholeAnswer } from "./light-message";
 import { type NodeListener, sendResponse } from "./node-adapter";
 
+/** Longest body that is joined to its headers. */
+const ONE_PIECE_BYTES = 16_384;
 const LEFT = "The client left in the middle of its body.";
 
 export type LightHandler = (request: LightRequest) => Promise<Response | WholeAnswer>;
@@ -81,7 +83,14 @@ function sendWhole(
     outgoing.writeHead(status, headers).end();
     return;
   }
-  outgoing.writeHead(status, { ...headers, "content-length": body.byteLength });
+  headers["content-length"] = String(body.byteLength);
+  outgoing.writeHead(status, headers);
   if (incoming.method === "HEAD") outgoing.end();
+  // As one character a byte, a short body leaves in one piece with its headers; bytes would be a second piece.
+  else if (body.byteLength <= ONE_PIECE_BYTES) outgoing.end(asBuffer(body).toString("latin1"), "latin1");
   else outgoing.end(body);
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
