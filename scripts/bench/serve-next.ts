@@ -13,3 +13,5 @@ createServer((request, response) => {
   admitRequest(request); // Notes the peer's address, as a platform's proxy would.
   void handle(request, response);
 }).listen(env.PORT, env.HOST, () => process.send?.({ type: "listening" }));
+
+process.once("SIGTERM", () => process.exit(0)); // Orderly, so that a profile is written.
