@@ -36,7 +36,8 @@ function contentSecurityPolicy(nonce: string, { dev }: { dev: boolean }): string
 export const config = {
   matcher: [
     {
-      source: "/((?!api/|metrics|\\.well-known/|openapi.json|openapi/|llms.txt|_next/static|_next/image|icon.svg).*)",
+      source:
+        "/((?!api/|metrics|\\.well-known/|openapi.json|openapi/|llms.txt|_next/static|_next/image|icon.svg).*)",
       missing: [{ type: "header", key: "next-router-prefetch" }],
     },
   ],
