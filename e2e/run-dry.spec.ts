@@ -68,7 +68,7 @@ test("a stream that runs dry stops by itself, owes nothing, refuses calls, and f
   await expect(stream).toHaveText("Streaming");
 
   // Nobody reloads: the page learns that the deposit is spent.
-  await page.getByRole("region", { name: "Your stream" }).getByRole("link", { name: id }).click();
+  await page.getByRole("region", { name: "Your stream" }).getByRole("link", { name: "Manage" }).click();
   await expect(stream).toHaveText("Deposit empty", { timeout: 30_000 });
   await expect(page.getByText(/^Stopped: deposit empty at .*paid 0\.069445 USDCx, owed 0\.$/)).toBeVisible({
     timeout: 15_000,
@@ -78,7 +78,7 @@ test("a stream that runs dry stops by itself, owes nothing, refuses calls, and f
   await page.getByRole("button", { name: "Call Dear DAS28" }).click();
   await expect(page.getByText("Deposit exhausted", { exact: true })).toBeVisible();
 
-  await page.getByRole("region", { name: "Your stream" }).getByRole("link", { name: id }).click();
+  await page.getByRole("region", { name: "Your stream" }).getByRole("link", { name: "Manage" }).click();
   await page.getByRole("button", { name: "Top up", exact: true }).click();
   const topUp = page.getByRole("dialog", { name: "Top up" });
   await topUp.getByLabel("Amount (USDCx)").fill("1");
