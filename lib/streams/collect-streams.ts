@@ -1,10 +1,7 @@
 import "server-only";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
-import { settledBatch } from "./settled-batch";
-
-/** Streams of one transaction. A paid call of one of them may wait until it is over: some 40 ms. */
-const BATCH = 500;
+import { SETTLE_BATCH, settledBatch } from "./settled-batch";
 
 export type CollectReport = {
   /** Streams that something was collected from, or that turned out to have ended. */
@@ -25,7 +22,7 @@ export async function collectStreams(
   input: { actor: string; after?: string | undefined; limit?: number; budgetMs?: number },
   db: Queryable = pool(),
 ): Promise<CollectReport> {
-  const { limit = BATCH, budgetMs = 2_000 } = input;
+  const { limit = SETTLE_BATCH, budgetMs = 2_000 } = input;
   const end = performance.now() + budgetMs;
   const report: CollectReport = { streams: 0, collected: 0n, after: input.after ?? null };
   do {

@@ -1,10 +1,8 @@
 import "server-only";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { callLedger } from "@/lib/ledger/call-ledger";
-import { settledBatch } from "./settled-batch";
+import { SETTLE_BATCH, settledBatch } from "./settled-batch";
 
-/** Streams of one transaction. A paid call of one of them may wait until it is over: some 40 ms. Larger ones are no cheaper. */
-const BATCH = 500;
 /** Each has a connection. Two keep two processors busy, the third works while another waits for its commit. */
 const WORKERS = 3;
 
@@ -25,7 +23,7 @@ export async function settleStreams(
   options: { intervalMs: number; limit?: number; workers?: number; budgetMs?: number },
   db: Queryable = pool(),
 ): Promise<SettleReport> {
-  const { intervalMs, limit = BATCH, workers = WORKERS, budgetMs = 2_000 } = options;
+  const { intervalMs, limit = SETTLE_BATCH, workers = WORKERS, budgetMs = 2_000 } = options;
   const end = performance.now() + budgetMs;
   const report: SettleReport = { streams: 0, collected: 0n, failed: 0, more: false };
   const work = async () => {

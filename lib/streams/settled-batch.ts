@@ -2,6 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { logger } from "@/lib/log";
 
+/** Streams of one transaction. A paid call of one of them may wait until it is over: some 40 ms. Larger ones are no cheaper. */
+export const SETTLE_BATCH = 500;
+
 /**
  * What one batch of settling did: streams that it changed, those of them whose status it changed, base units that receivers
  * got. A stream whose books do not let it settle is left as it was, and logged here with the reason.
