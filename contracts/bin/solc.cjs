@@ -6,6 +6,8 @@ const { existsSync, readFileSync } = require("node:fs");
 const { resolve } = require("node:path");
 
 const args = process.argv.slice(2);
+const at = args.indexOf("--base-path");
+const base = (at < 0 ? undefined : args[at + 1]) ?? process.cwd();
 if (args.includes("--version")) {
   // From the package file: loading the compiler takes 0.6 s, and forge asks each time.
   const { version } = require("solc/package.json");
@@ -13,13 +15,11 @@ if (args.includes("--version")) {
     `solc, the solidity compiler commandline interface\nVersion: ${version}+commit.00000000.Emscripten.clang`,
   );
 } else {
-  const at = args.indexOf("--base-path");
-  const base = at < 0 ? process.cwd() : args[at + 1];
   process.stdout.write(require("solc").compile(readFileSync(0, "utf8"), { import: read }));
+}
 
-  /** @param {string} path */
-  function read(path) {
-    const file = [resolve(base, path), resolve("/", path)].find(existsSync);
-    return file ? { contents: readFileSync(file, "utf8") } : { error: `File not found: ${path}` };
-  }
+/** @param {string} path */
+function read(path) {
+  const file = [resolve(base, path), resolve("/", path)].find(existsSync);
+  return file ? { contents: readFileSync(file, "utf8") } : { error: `File not found: ${path}` };
 }
