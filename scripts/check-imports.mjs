@@ -15,8 +15,12 @@ const BASE = [
   "lib/paths",
   "lib/domain",
 ];
-/** Adapters to the database and the wire. */
-const ADAPTERS = ["lib/db", "lib/http", "lib/auth"];
+/** The chain, and the generated interfaces of its contracts. */
+const CHAIN = ["lib/chain", "contracts-abi"];
+/** What of the chain is plain data, and so may go to a browser. */
+const CHAIN_TABLES = ["lib/chain/networks", "lib/chain/devnet-addresses", "contracts-abi"];
+/** Adapters to the database, the wire and the chain. */
+const ADAPTERS = ["lib/db", "lib/http", "lib/auth", ...CHAIN];
 /** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
 const WIRE = ["lib/mpp/ledger-method", "lib/mpp/stream-typed-data"];
 const USE_CASES = ["lib/streams", "lib/market", "lib/mpp", "lib/simulation"];
@@ -37,19 +41,20 @@ const ALLOWED = {
   "lib/paths": [],
   "lib/format": ["lib/domain"],
   "lib/db": BASE,
+  "lib/chain": [...BASE, "contracts-abi"],
   "lib/ledger": [...BASE, "lib/db"],
-  "lib/rails": [...BASE, "lib/db", "lib/ledger"],
+  "lib/rails": [...BASE, "lib/db", "lib/ledger", ...CHAIN],
   "lib/streams": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/market"],
   "lib/market": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/mpp", "lib/streams"],
   "lib/mpp": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/streams", "lib/market"],
-  "lib/auth": [...BASE, "lib/db", "lib/http"],
+  "lib/auth": [...BASE, "lib/db", "lib/http", ...CHAIN],
   // How the whole is doing: above the use cases, read by pages and routes for operators.
   "lib/operations": [...BASE, "lib/db", "lib/ledger", "lib/streams"],
   "lib/alerts": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams", "lib/market", "lib/mpp"],
   // The boundary's table of operations takes its schemas from the use cases.
   "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],
   "lib/simulation": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams"],
-  components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE],
+  components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE, ...CHAIN_TABLES],
   app: [
     "components",
     ...BASE,

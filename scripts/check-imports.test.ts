@@ -44,6 +44,16 @@ describe("wrongImports", () => {
       text: 'import { b } from "../superfluid/b";',
       why: "rails are strangers",
     },
+    {
+      file: "components/a.tsx",
+      text: 'import { chainClient } from "@/lib/chain/chain-client";',
+      why: "components read tables of the chain only",
+    },
+    {
+      file: "lib/chain/a.ts",
+      text: 'import { pool } from "@/lib/db/pool";',
+      why: "the chain knows no ledger",
+    },
     { file: "lib/somewhere/a.ts", text: "", why: "a room must be in the table" },
   ])("$why: $file", ({ file, text }) => {
     expect(wrongImports(file, text)).toHaveLength(1);
@@ -55,6 +65,8 @@ describe("wrongImports", () => {
     { file: "components/a.tsx", text: 'import type { StreamView } from "@/lib/streams/stream-view";' },
     { file: "components/a.tsx", text: 'import {\n  streamTypedData,\n} from "@/lib/mpp/stream-typed-data";' },
     { file: "app/page.tsx", text: 'import { openStream } from "@/lib/streams/open-stream";' },
+    { file: "components/a.tsx", text: 'import { DEVNET } from "@/lib/chain/devnet-addresses";' },
+    { file: "lib/rails/superfluid/a.ts", text: 'import { cfaAbi } from "@/contracts-abi/superfluid";' },
     { file: "lib/domain/rate.test.ts", text: 'import fc from "fast-check";' },
   ])("a downward import is fine: $file", ({ file, text }) => {
     expect(wrongImports(file, text)).toEqual([]);
