@@ -24,7 +24,7 @@ import {
   deleteSessionOperation,
 } from "./operations/auth-operations";
 import { registerProviderOperation } from "./operations/market-operations";
-import { openStreamOperation } from "./operations/stream-operations";
+import { openStreamOperation } from "./operations/stream-change-operations";
 import { forgetRateCounts } from "./rate-limit";
 
 /** Wrong requests for each operation, at least. */

@@ -5,7 +5,7 @@ import { providerListing } from "@/lib/testing/provider-listing";
 import { signIn } from "@/lib/testing/sign-in";
 import { creditWalletOperation, getWalletOperation } from "./operations/account-operations";
 import { getProviderOperation, registerProviderOperation } from "./operations/market-operations";
-import { collectStreamsOperation, openStreamOperation } from "./operations/stream-operations";
+import { collectStreamsOperation, openStreamOperation } from "./operations/stream-change-operations";
 
 type Collected = { streams: number; collected: string; after: string | null };
 type Wallet = { balance: string };

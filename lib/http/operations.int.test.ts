@@ -13,6 +13,7 @@ import * as account from "./operations/account-operations";
 import * as auth from "./operations/auth-operations";
 import * as market from "./operations/market-operations";
 import * as operator from "./operations/operator-operations";
+import * as streamChanges from "./operations/stream-change-operations";
 import * as streams from "./operations/stream-operations";
 
 type Person = Awaited<ReturnType<typeof signIn>>;
@@ -40,7 +41,7 @@ describe("the main job over HTTP", () => {
     });
     expect(funded.balance).toBe("100000000000000000000");
 
-    const stream = await answerOf<Stream>(streams.openStreamOperation, {
+    const stream = await answerOf<Stream>(streamChanges.openStreamOperation, {
       token,
       json: { providerId: "walk-through", tier: "professional" },
       headers: { "Idempotency-Key": "walk-open" },
@@ -48,33 +49,35 @@ describe("the main job over HTTP", () => {
     expect(stream).toMatchObject({ status: "active", funded: "1666666666666666667", tier: "professional" });
     const params = { streamId: stream.id };
 
-    const again = await answerOf<Stream>(streams.openStreamOperation, {
+    const again = await answerOf<Stream>(streamChanges.openStreamOperation, {
       token,
       json: { providerId: "walk-through", tier: "professional" },
       headers: { "Idempotency-Key": "walk-open" },
     });
     expect(again.id).toBe(stream.id);
 
-    const more = await answerOf<Stream>(streams.topUpStreamOperation, {
+    const more = await answerOf<Stream>(streamChanges.topUpStreamOperation, {
       token,
       params,
       json: { amount: String(TOKEN) },
     });
     expect(more.funded).toBe("2666666666666666667");
-    expect(await answerOf(streams.pauseStreamOperation, { token, params })).toMatchObject({
+    expect(await answerOf(streamChanges.pauseStreamOperation, { token, params })).toMatchObject({
       status: "paused",
     });
-    expect(await answerOf(streams.resumeStreamOperation, { token, params })).toMatchObject({
+    expect(await answerOf(streamChanges.resumeStreamOperation, { token, params })).toMatchObject({
       status: "active",
     });
     expect(
-      await answerOf(streams.changeStreamTierOperation, { token, params, json: { tier: "basic" } }),
+      await answerOf(streamChanges.changeStreamTierOperation, { token, params, json: { tier: "basic" } }),
     ).toMatchObject({ tier: "basic" });
     const rule = { triggerMs: 3_600_000, chunkMs: 14_400_000, dailyMax: String(TOKEN), expiresMs: null };
-    expect(await answerOf(streams.setAutoTopUpOperation, { token, params, json: { rule } })).toMatchObject({
+    expect(
+      await answerOf(streamChanges.setAutoTopUpOperation, { token, params, json: { rule } }),
+    ).toMatchObject({
       autoTopUp: rule,
     });
-    await answerOf(streams.collectStreamOperation, { token: owner.token, params });
+    await answerOf(streamChanges.collectStreamOperation, { token: owner.token, params });
     await answerOf(streams.getStreamOperation, { token, params });
     expect(await answerOf<object>(streams.getPublicStreamOperation, { params })).toMatchObject({
       stream_id: stream.id,
@@ -91,10 +94,13 @@ describe("the main job over HTTP", () => {
       nextCursor: null,
     });
 
-    const settled = await answerOf<{ totalPaid: string; refund: string }>(streams.closeStreamOperation, {
-      token,
-      params,
-    });
+    const settled = await answerOf<{ totalPaid: string; refund: string }>(
+      streamChanges.closeStreamOperation,
+      {
+        token,
+        params,
+      },
+    );
     expect(BigInt(settled.totalPaid) + BigInt(settled.refund)).toBe(2666666666666666667n);
     const wallet = await answerOf<{ balance: string; inStreams: string }>(account.getWalletOperation, {
       token,

@@ -6,6 +6,7 @@ import * as market from "./operations/market-operations";
 import * as operator from "./operations/operator-operations";
 import * as registry from "./operations/registry-operations";
 import * as simulations from "./operations/simulation-operations";
+import * as streamChanges from "./operations/stream-change-operations";
 import * as streams from "./operations/stream-operations";
 
 /** Every operation of the API: what the OpenAPI document lists and the bad-input generator attacks. */
@@ -14,6 +15,7 @@ export const operations: readonly Operation[] = [
   market,
   registry,
   streams,
+  streamChanges,
   alerts,
   account,
   operator,

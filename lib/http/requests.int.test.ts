@@ -15,7 +15,7 @@ import {
   getRequestOperation,
 } from "./operations/account-operations";
 import { registerProviderOperation } from "./operations/market-operations";
-import { openStreamOperation } from "./operations/stream-operations";
+import { openStreamOperation } from "./operations/stream-change-operations";
 
 type Person = Awaited<ReturnType<typeof signIn>>;
 let payer: Person;

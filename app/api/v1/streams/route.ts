@@ -1,5 +1,6 @@
 import { handle } from "@/lib/http/handle";
-import { listStreamsOperation, openStreamOperation } from "@/lib/http/operations/stream-operations";
+import { openStreamOperation } from "@/lib/http/operations/stream-change-operations";
+import { listStreamsOperation } from "@/lib/http/operations/stream-operations";
 import { serve } from "@/lib/http/serve";
 import { streamJson } from "@/lib/http/stream-json";
 import { listStreams } from "@/lib/streams/list-streams";

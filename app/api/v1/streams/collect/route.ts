@@ -1,5 +1,5 @@
 import { handle } from "@/lib/http/handle";
-import { collectStreamsOperation } from "@/lib/http/operations/stream-operations";
+import { collectStreamsOperation } from "@/lib/http/operations/stream-change-operations";
 import { serve } from "@/lib/http/serve";
 import { collectStreams } from "@/lib/streams/collect-streams";
 

@@ -1,5 +1,5 @@
 import { handle } from "@/lib/http/handle";
-import { setAutoTopUpOperation } from "@/lib/http/operations/stream-operations";
+import { setAutoTopUpOperation } from "@/lib/http/operations/stream-change-operations";
 import { serve } from "@/lib/http/serve";
 import { streamJson } from "@/lib/http/stream-json";
 import { setAutoTopUp } from "@/lib/streams/set-auto-top-up";

@@ -1,5 +1,5 @@
 import { handle } from "@/lib/http/handle";
-import { collectStreamOperation } from "@/lib/http/operations/stream-operations";
+import { collectStreamOperation } from "@/lib/http/operations/stream-change-operations";
 import { serve } from "@/lib/http/serve";
 import { streamJson } from "@/lib/http/stream-json";
 import { collectStream } from "@/lib/streams/collect-stream";

@@ -1,5 +1,5 @@
 import { handle } from "@/lib/http/handle";
-import { pauseStreamOperation } from "@/lib/http/operations/stream-operations";
+import { pauseStreamOperation } from "@/lib/http/operations/stream-change-operations";
 import { serve } from "@/lib/http/serve";
 import { streamJson } from "@/lib/http/stream-json";
 import { pauseStream } from "@/lib/streams/pause-stream";
