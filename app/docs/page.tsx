@@ -3,6 +3,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { PageHead } from "@/components/layout/page-head";
 import { CodeBlock } from "@/components/ui/code-block";
+import { Table, Td, Th } from "@/components/ui/table";
 import { databaseConfigured, env } from "@/lib/env";
 import { type ProblemCode, problems } from "@/lib/errors";
 import { findTryService } from "@/lib/market/find-try-service";
@@ -138,37 +139,28 @@ export default async function DocsPage() {
               paying changes the answer, 429 that waiting does.
             </p>
             <div className="overflow-hidden rounded-xl border border-line bg-card shadow-card">
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-              <section aria-label="Refusals" tabIndex={0} className="relative overflow-x-auto">
-                <table className="w-full text-left text-sm">
-                  <thead className="bg-sunken/60 text-faint text-xs">
-                    <tr>
-                      <th scope="col" className="px-4 py-2 font-medium">
-                        Status
-                      </th>
-                      <th scope="col" className="px-4 py-2 font-medium">
-                        Code
-                      </th>
-                      <th scope="col" className="px-4 py-2 font-medium">
-                        What to do
-                      </th>
+              <Table label="Refusals">
+                <thead className="bg-sunken/60">
+                  <tr>
+                    <Th className="px-4">Status</Th>
+                    <Th className="px-4">Code</Th>
+                    <Th className="px-4">What to do</Th>
+                  </tr>
+                </thead>
+                <tbody className="[&>tr:last-child>td]:border-b-0">
+                  {refusals.map(({ code, todo }) => (
+                    <tr key={code}>
+                      <Td className="px-4 tabular-nums">{problems[code].status}</Td>
+                      <Td className="px-4">
+                        <TextLink href={paths.problem(code)}>
+                          <code className="whitespace-nowrap text-xs">{code}</code>
+                        </TextLink>
+                      </Td>
+                      <Td className="min-w-64 px-4 text-soft">{todo}</Td>
                     </tr>
-                  </thead>
-                  <tbody>
-                    {refusals.map(({ code, todo }) => (
-                      <tr key={code} className="border-line border-t">
-                        <td className="px-4 py-2.5 tabular-nums">{problems[code].status}</td>
-                        <td className="px-4 py-2.5">
-                          <TextLink href={paths.problem(code)}>
-                            <code className="whitespace-nowrap text-xs">{code}</code>
-                          </TextLink>
-                        </td>
-                        <td className="min-w-64 px-4 py-2.5 text-soft">{todo}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </section>
+                  ))}
+                </tbody>
+              </Table>
             </div>
           </Section>
           <Section id="provide">

@@ -1,3 +1,5 @@
+import { Preformatted } from "@/components/ui/preformatted";
+
 const HEADERS = `POST /superstream
 webhook-id: msg_…            the same for every attempt
 webhook-timestamp: 1795219200
@@ -18,10 +20,7 @@ export function SignatureHelp() {
           the bytes that the part after <code>whsec_</code> encodes in base64. Refuse timestamps older than
           five minutes, and answer 2xx within ten seconds.
         </p>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <pre tabIndex={0} className="overflow-x-auto rounded-lg bg-sunken p-3 text-xs leading-relaxed">
-          {HEADERS}
-        </pre>
+        <Preformatted label="An example of a message" text={HEADERS} />
         <p>
           Without a 2xx it is tried again after 5 s, 30 s, 2 min, 10 min and 1 h, unless the stream was topped
           up meanwhile. An answer of 410 turns the webhook off.

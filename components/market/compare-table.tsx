@@ -5,6 +5,7 @@ import { Amount } from "@/components/ui/amount";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
+import { ScrollRegion } from "@/components/ui/scroll-region";
 import { TIER_NAMES } from "@/lib/domain/tier";
 import { formatDuration } from "@/lib/format";
 import type { ProviderHealth } from "@/lib/market/provider-health";
@@ -37,8 +38,7 @@ export function CompareTable({ columns }: { columns: readonly CompareColumn[] })
   const ids = columns.map(({ provider }) => provider.id);
   return (
     <div className="overflow-hidden rounded-xl border border-line bg-card shadow-card">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section aria-label="Comparison" tabIndex={0} className="relative overflow-x-auto">
+      <ScrollRegion label="Comparison">
         <table className="w-full border-separate border-spacing-0 text-left text-sm">
           <thead>
             <tr>
@@ -110,7 +110,7 @@ export function CompareTable({ columns }: { columns: readonly CompareColumn[] })
             </tbody>
           ))}
         </table>
-      </section>
+      </ScrollRegion>
     </div>
   );
 }

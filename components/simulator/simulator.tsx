@@ -4,6 +4,7 @@ import { type ReactNode, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Notice } from "@/components/ui/notice";
+import { Preformatted } from "@/components/ui/preformatted";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Simulation } from "@/lib/http/operations/simulation-operations";
 import { paths } from "@/lib/paths";
@@ -126,9 +127,7 @@ function ByApi({ request }: { request: SimulationRequest }) {
     <details className="rounded-xl border border-line bg-card px-5 py-3 text-sm shadow-card">
       <summary className="font-medium">The same by API</summary>
       <div className="mt-3 flex items-start gap-2">
-        <pre className="min-w-0 flex-1 overflow-x-auto rounded-md bg-sunken p-3 text-xs">
-          <code>{command}</code>
-        </pre>
+        <Preformatted label="The command" text={command} className="min-w-0 flex-1" />
         <CopyButton text={command} label="Copy the command" />
       </div>
       <p className="mt-2 text-soft">

@@ -5,6 +5,7 @@ import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/notice";
+import { ScrollRegion } from "@/components/ui/scroll-region";
 import { formatToken } from "@/lib/format";
 import type { ConservationFault, ConservationLine } from "@/lib/ledger/judge-conservation";
 import type { StreamConservation } from "@/lib/ledger/stream-conservation";
@@ -137,23 +138,25 @@ function Line({ line, low, asset }: { line: ConservationLine; low: bigint; asset
       <summary className={cn(row, "list-none rounded-md hover:bg-sunken [&::-webkit-details-marker]:hidden")}>
         {head}
       </summary>
-      <ul className="grid max-h-56 gap-1 overflow-y-auto px-2 pb-2 pl-7 text-xs">
-        {entries.map(({ key, kind, atMs, amount: moved, holds }) => (
-          <li
-            key={key}
-            className={cn("flex items-baseline justify-between gap-3", holds ? "text-soft" : "text-stop")}
-          >
-            <span className="min-w-0 truncate" title={key}>
-              {kinds[kind] ?? kind}, <LocalTime ms={atMs} />
-              {holds ? null : ", changed"}
-            </span>
-            <Amount value={moved} asset={asset} digits={DIGITS} rounding="down" symbol={false} />
-          </li>
-        ))}
-        {entries.length < entryCount ? (
-          <li className="text-faint">and {entryCount - entries.length} earlier</li>
-        ) : null}
-      </ul>
+      <ScrollRegion label={`${text}: the entries`} className="max-h-56 px-2 pb-2 pl-7 text-xs">
+        <ul className="grid gap-1">
+          {entries.map(({ key, kind, atMs, amount: moved, holds }) => (
+            <li
+              key={key}
+              className={cn("flex items-baseline justify-between gap-3", holds ? "text-soft" : "text-stop")}
+            >
+              <span className="min-w-0 truncate" title={key}>
+                {kinds[kind] ?? kind}, <LocalTime ms={atMs} />
+                {holds ? null : ", changed"}
+              </span>
+              <Amount value={moved} asset={asset} digits={DIGITS} rounding="down" symbol={false} />
+            </li>
+          ))}
+          {entries.length < entryCount ? (
+            <li className="text-faint">and {entryCount - entries.length} earlier</li>
+          ) : null}
+        </ul>
+      </ScrollRegion>
     </details>
   );
 }

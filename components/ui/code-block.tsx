@@ -1,8 +1,9 @@
 import { CopyButton } from "./copy-button";
+import { ScrollRegion } from "./scroll-region";
 
 type Props = { title: string; code: string };
 
-/** Code to copy: it scrolls inside itself, and the keyboard reaches it. */
+/** Code to copy, with its name above it. */
 export function CodeBlock({ title, code }: Props) {
   return (
     <figure className="overflow-hidden rounded-xl border border-line bg-card shadow-card">
@@ -10,10 +11,11 @@ export function CodeBlock({ title, code }: Props) {
         <span className="caption">{title}</span>
         <CopyButton text={code} label={`Copy: ${title}`} />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0} className="overflow-x-auto p-4 text-xs leading-relaxed">
-        <code>{code}</code>
-      </pre>
+      <ScrollRegion label={title} className="p-4 text-xs leading-relaxed">
+        <pre>
+          <code>{code}</code>
+        </pre>
+      </ScrollRegion>
     </figure>
   );
 }

@@ -1,15 +1,15 @@
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
+import { ScrollRegion } from "./scroll-region";
 
 type Props = ComponentProps<"table"> & { label: string };
 
-/** A table that scrolls inside itself when the screen is narrow, never the page; the keyboard reaches it too. */
+/** A table that scrolls inside itself when the screen is narrow. */
 export function Table({ label, className, ...props }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="relative overflow-x-auto">
+    <ScrollRegion label={label}>
       <table className={cn("w-full border-collapse text-left text-sm", className)} {...props} />
-    </section>
+    </ScrollRegion>
   );
 }
 

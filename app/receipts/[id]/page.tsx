@@ -9,6 +9,7 @@ import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact } from "@/components/ui/fact";
 import { LocalTime } from "@/components/ui/local-time";
+import { Preformatted } from "@/components/ui/preformatted";
 import { toDecimal } from "@/lib/domain/decimal";
 import { databaseConfigured } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
@@ -115,10 +116,11 @@ export default async function ReceiptPage({ params }: Props) {
           <CopyButton text={JSON.stringify(receipt)} label="Copy the receipt as JSON" />
         </CardHeader>
         <CardBody>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre tabIndex={0} className="max-h-96 overflow-auto rounded-md bg-sunken p-3 text-xs">
-            {JSON.stringify(receipt, null, 2)}
-          </pre>
+          <Preformatted
+            label="The receipt as JSON"
+            text={JSON.stringify(receipt, null, 2)}
+            className="max-h-96"
+          />
           <p className="mt-2 text-faint text-xs">
             <code>sig</code> is a detached JWS (EdDSA) over the RFC 8785 text of all the other members.
           </p>

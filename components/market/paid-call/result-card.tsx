@@ -2,6 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { humanise, isObject } from "@/components/schema-form/form-field";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
+import { Preformatted } from "@/components/ui/preformatted";
 import { toDecimal } from "@/lib/domain/decimal";
 import { paths } from "@/lib/paths";
 import { ReceiptCheck } from "./receipt-check";
@@ -66,10 +67,11 @@ export function ResultCard({ service, value, body, receipt }: Props) {
         ) : null}
         <details>
           <summary className="text-sm text-soft">The whole answer as JSON</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre tabIndex={0} className="mt-2 max-h-80 overflow-auto rounded-md bg-sunken p-3 text-xs">
-            {JSON.stringify(value, null, 2)}
-          </pre>
+          <Preformatted
+            label="The whole answer as JSON"
+            text={JSON.stringify(value, null, 2)}
+            className="mt-2 max-h-80"
+          />
         </details>
       </CardBody>
     </Card>

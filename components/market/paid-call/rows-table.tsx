@@ -1,4 +1,5 @@
 import { humanise, isObject } from "@/components/schema-form/form-field";
+import { Table, Td, Th } from "@/components/ui/table";
 
 /** More columns than this are no table that one reads. */
 const COLUMNS_MAX = 6;
@@ -10,31 +11,28 @@ export function RowsTable({ label, rows }: { label: string; rows: readonly Row[]
   const columns = columnsOf(rows);
   return (
     <div className="overflow-hidden rounded-lg border border-line">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section aria-label={label} tabIndex={0} className="relative overflow-x-auto">
-        <table className="w-full text-left text-sm tabular-nums">
-          <thead className="bg-sunken text-faint text-xs">
-            <tr>
+      <Table label={label} className="tabular-nums">
+        <thead className="bg-sunken">
+          <tr>
+            {columns.map((column) => (
+              <Th key={column} className="py-1.5">
+                {humanise(column)}
+              </Th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="[&>tr:last-child>td]:border-b-0">
+          {rows.map((row) => (
+            <tr key={JSON.stringify(row)}>
               {columns.map((column) => (
-                <th key={column} scope="col" className="whitespace-nowrap px-3 py-1.5 font-medium">
-                  {humanise(column)}
-                </th>
+                <Td key={column} className="py-1.5">
+                  {cellText(row[column])}
+                </Td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={JSON.stringify(row)} className="border-line border-t">
-                {columns.map((column) => (
-                  <td key={column} className="px-3 py-1.5">
-                    {cellText(row[column])}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </Table>
     </div>
   );
 }

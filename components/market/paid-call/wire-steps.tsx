@@ -1,4 +1,5 @@
 import { Badge } from "@/components/ui/badge";
+import { Preformatted } from "@/components/ui/preformatted";
 import type { Exchange } from "./wire";
 
 /** What went over the wire, step by step, readable for people and exact for those who build a client. */
@@ -36,13 +37,10 @@ function toneOf(status: number): "flow" | "warn" | "stop" {
 
 function Block({ title, text }: { title: string; text: string }) {
   return (
-    <section aria-label={title} className="min-w-0">
+    <div className="min-w-0">
       <h4 className="mb-1 text-faint text-xs">{title}</h4>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0} className="max-h-72 overflow-auto rounded-md bg-sunken p-3 text-xs leading-relaxed">
-        {text}
-      </pre>
-    </section>
+      <Preformatted label={title} text={text} className="max-h-72" />
+    </div>
   );
 }
 
