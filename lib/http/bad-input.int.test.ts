@@ -9,15 +9,15 @@ await vi.hoisted(async () => {
 import { createSiweMessage, type SiweMessage } from "viem/siwe";
 import { pool } from "@/lib/db/pool";
 import { type ProblemCode, problems } from "@/lib/errors";
-import { type BadRequest, badRequests, type Right } from "@/lib/testing/bad-requests";
+import { type BadRequest, badRequests } from "@/lib/testing/bad-requests";
 import { answerOf, callOperation, type Sent } from "@/lib/testing/call-operation";
 import { databaseFingerprint } from "@/lib/testing/database-fingerprint";
 import { providerListing } from "@/lib/testing/provider-listing";
+import { rightRequests } from "@/lib/testing/right-requests";
 import { signIn } from "@/lib/testing/sign-in";
 import type { Operation } from "./define-operation";
 import { operations } from "./operations";
-import { creditWalletOperation } from "./operations/account-operations";
-import { createWebhookOperation, testWebhookOperation } from "./operations/alert-operations";
+import { createWebhookOperation } from "./operations/alert-operations";
 import {
   createNonceOperation,
   createSessionOperation,
@@ -29,7 +29,6 @@ import { forgetRateCounts } from "./rate-limit";
 
 /** Wrong requests for each operation, at least. */
 const CASES_MIN = 200;
-const TOKEN = 10n ** 18n;
 const UNKNOWN: Record<string, string> = {
   streamId: "str_0000000000000000000000000000000000",
   requestId: "req_0000000000000000000000000000000000",
@@ -41,152 +40,12 @@ const UNKNOWN: Record<string, string> = {
   deliveryId: "msg_0000000000000000000000000000000000",
 };
 
-type Person = Awaited<ReturnType<typeof signIn>>;
-let sender: Person;
-let owner: Person;
-let stranger: Person;
-let streamId: string;
-let serviceId: string;
-const requestId = "req_11111111111111111111111111111111";
-const alertId = "alt_11111111111111111111111111111111";
-let webhookId: string;
-let deliveryId: string;
+let market: Awaited<ReturnType<typeof rightRequests>>;
 
 beforeAll(async () => {
-  [sender, owner, stranger] = await Promise.all([signIn(), signIn(), signIn()]);
-  await answerOf(registerProviderOperation, { token: owner.token, json: providerListing("target") });
-  for (const { token } of [sender, stranger])
-    await answerOf(creditWalletOperation, { token, json: { amount: String(TOKEN) } });
-  const opened = await answerOf<{ id: string }>(openStreamOperation, {
-    token: sender.token,
-    json: { providerId: "target", tier: "basic" },
-    headers: { "Idempotency-Key": "taken" },
-  });
-  streamId = opened.id;
-  const { rows } = await pool().query<{ id: string }>("select id from service");
-  serviceId = rows[0]?.id ?? "";
-  await pool().query(
-    `insert into request (id, stream_id, provider_id, payer, request_type, method, path, via, decision, state, at_ms, request_hash)
-     values ($1, $2, 'target', $3, 'letter-count', 'POST', '/count', 'session', 'authorised', 'served', clock_ms(), 'x')`,
-    [requestId, streamId, sender.address],
-  );
-  await pool().query(
-    `insert into request_answer (request_id, status, headers, body, expires_ms) values ($1, 200, '{}', 'secret', clock_ms() + 1000000)`,
-    [requestId],
-  );
-  await pool().query(
-    `insert into alert (id, account, stream_id, threshold_ms, state, runway_ms, depletes_ms, remaining, funded, generation, raised_ms)
-     values ($1, $2, $3, 3600000, 'raised', 1, 1, 1, 1, 0, clock_ms())`,
-    [alertId, sender.address, streamId],
-  );
-  const webhook = await answerOf<{ id: string }>(createWebhookOperation, {
-    token: sender.token,
-    json: { url: "https://hooks.example.com/alerts" },
-  });
-  webhookId = webhook.id;
-  const delivery = await answerOf<{ id: string }>(testWebhookOperation, {
-    token: sender.token,
-    params: { webhookId },
-  });
-  deliveryId = delivery.id;
+  market = await rightRequests();
 });
-
 beforeEach(() => forgetRateCounts());
-
-/** A request that each operation takes: wrong ones are made from it. */
-function rightFor(operation: Operation): Right {
-  const tokens = {
-    account: sender.token,
-    admin: "tests-only-admin-token",
-    cron: "tests-only-cron-secret",
-    none: "",
-  };
-  const token = operation.id === "collectStream" ? owner.token : tokens[operation.auth];
-  const ids: Record<string, string> = {
-    streamId,
-    serviceId,
-    requestId,
-    providerId: "target",
-    category: "data_analytics",
-    alertId,
-    webhookId,
-    deliveryId,
-  };
-  const params = Object.fromEntries(
-    Object.keys(operation.params.shape).map((name) => [name, ids[name] ?? ""]),
-  );
-  const queries: Record<string, string> = { findCheapestProvider: "capability=letter-count" };
-  const bodies: Record<string, Record<string, unknown>> = {
-    createNonce: { address: sender.address },
-    createSession: { message: "m", signature: `0x${"11".repeat(65)}` },
-    registerProvider: providerListing("target", {
-      depositMs: 14_400_000,
-      graceMs: 900_000,
-      maxConcurrency: 4,
-      active: true,
-      tierOverrides: {
-        basic: {
-          rate: { amount: String(TOKEN), periodMs: 86_400_000 },
-          maxRequestsPerHour: 5,
-          priority: "high",
-        },
-      },
-    }),
-    validateService: { service: {} },
-    openStream: {
-      providerId: "target",
-      tier: "basic",
-      deposit: String(TOKEN / 2n),
-      autoTopUp: { triggerMs: 3_600_000, chunkMs: 3_600_000, dailyMax: String(TOKEN), expiresMs: null },
-    },
-    topUpStream: { amount: "1" },
-    changeStreamTier: { tier: "professional" },
-    setAutoTopUp: {
-      rule: {
-        triggerMs: 3_600_000,
-        chunkMs: 3_600_000,
-        dailyMax: String(TOKEN),
-        expiresMs: 4_102_444_800_000,
-      },
-    },
-    creditWallet: { amount: "1" },
-    createWebhook: { url: "https://hooks.example.com/more" },
-    updateWebhook: { enabled: false },
-    runSimulation: {
-      scenario: {
-        title: "Two hours",
-        lengthMs: 7_200_000,
-        depositMs: 3_600_000,
-        graceMs: 900_000,
-        sweepMs: 60_000,
-        wallet: String(100n * TOKEN),
-        autoTopUp: { triggerMs: 600_000, chunkMs: 3_600_000, dailyMax: String(TOKEN) },
-        streams: [
-          {
-            name: "s1",
-            consumer: "Clinic",
-            provider: "Laboratory",
-            tier: "basic",
-            rate: { amount: String(TOKEN), periodMs: 3_600_000 },
-            maxRequestsPerHour: 5,
-            price: "1",
-            requests: { everyMs: 600_000, fromMs: 0, untilMs: 7_200_000 },
-            closesAtMs: 7_000_000,
-          },
-        ],
-      },
-    },
-  };
-  const takesBody = operation.method !== "GET";
-  const body = takesBody ? (bodies[operation.id] ?? {}) : null;
-  const sent: Sent = {
-    params,
-    query: queries[operation.id] ?? "",
-    ...(token ? { token } : {}),
-    ...(body ? { json: body } : {}),
-  };
-  return { sent, body };
-}
 
 type Answer = { status: number; code: ProblemCode; body: Record<string, unknown> };
 
@@ -202,7 +61,7 @@ async function refused(operation: Operation, { why, sent }: BadRequest): Promise
   const body = JSON.parse(text) as Record<string, unknown> & { code: ProblemCode };
   expect(problems[body.code], about).toMatchObject({ status: response.status, title: body.title });
   expect(body.type, about).toBe(`http://localhost:3000/problems/${body.code}`);
-  expect(text, about).not.toContain(sender.token);
+  expect(text, about).not.toContain(market.sender.token);
   return { status: response.status, code: body.code, body };
 }
 
@@ -228,7 +87,7 @@ describe("bad input", () => {
     "given at least 200 wrong requests, the operation $id refuses each with problem details and writes nothing",
     async ({ operation }) => {
       await withoutWriting(async () => {
-        const cases = badRequests(operation, rightFor(operation), CASES_MIN);
+        const cases = badRequests(operation, market.rightFor(operation), CASES_MIN);
         expect(cases.length).toBeGreaterThanOrEqual(CASES_MIN);
         const answers = await refuseAll(operation, cases);
         // The cases reach past the front door: not all of them are refused for one and the same reason.
@@ -242,10 +101,10 @@ describe("bad input", () => {
       for (const operation of operations.filter(
         ({ auth, params }) => auth === "account" && Object.keys(params.shape).length > 0,
       )) {
-        const { sent } = rightFor(operation);
+        const { sent } = market.rightFor(operation);
         const theirs = await refused(operation, {
           why: "somebody else's",
-          sent: { ...sent, token: stranger.token },
+          sent: { ...sent, token: market.stranger.token },
         });
         const names = Object.keys(operation.params.shape);
         const params = Object.fromEntries(names.map((name) => [name, UNKNOWN[name] ?? ""]));
@@ -268,8 +127,8 @@ describe("bad input", () => {
       ]) {
         const operation = operations.find((candidate) => candidate.id === id);
         if (!operation) throw new Error(`There is no operation ${id}.`);
-        const { sent } = rightFor(operation);
-        const token = id === "collectStream" ? sender.token : owner.token;
+        const { sent } = market.rightFor(operation);
+        const token = id === "collectStream" ? market.sender.token : market.owner.token;
         expect((await refused(operation, { why: "the other end", sent: { ...sent, token } })).code).toBe(
           "stream-not-found",
         );
@@ -279,11 +138,11 @@ describe("bad input", () => {
 
   test("given input that only the market or the ledger can refuse, it does, and writes nothing", async () => {
     const open = (json: Record<string, unknown>, headers: HeadersInit = {}): Sent => ({
-      token: sender.token,
+      token: market.sender.token,
       json,
       headers,
     });
-    const register = (changes: Record<string, unknown>, token = owner.token): Sent => ({
+    const register = (changes: Record<string, unknown>, token = market.owner.token): Sent => ({
       token,
       json: providerListing("target", changes),
     });
@@ -292,7 +151,7 @@ describe("bad input", () => {
       [openStreamOperation, open({ providerId: "target", tier: "platinum" }), "unknown-tier"],
       [openStreamOperation, open({ providerId: "target", deposit: "1" }), "invalid-input"],
       [openStreamOperation, open({ providerId: "target", tier: "enterprise" }), "insufficient-balance"],
-      [openStreamOperation, { ...open({ providerId: "target" }), token: owner.token }, "self-stream"],
+      [openStreamOperation, { ...open({ providerId: "target" }), token: market.owner.token }, "self-stream"],
       [
         openStreamOperation,
         open({ providerId: "target", tier: "enterprise" }, { "Idempotency-Key": "taken" }),
@@ -302,7 +161,7 @@ describe("bad input", () => {
       [createWebhookOperation, open({ url: "http://hooks.example.com/" }), "invalid-input"],
       [createWebhookOperation, open({ url: "https://localhost/" }), "invalid-input"],
       [createWebhookOperation, open({ url: "https://hooks.example.com/?token=x" }), "invalid-input"],
-      [registerProviderOperation, register({}, stranger.token), "provider-taken"],
+      [registerProviderOperation, register({}, market.stranger.token), "provider-taken"],
       [registerProviderOperation, register({ id: "cheapest" }), "invalid-input"],
       [registerProviderOperation, register({ endpoint: "https://169.254.169.254/latest" }), "invalid-input"],
       [registerProviderOperation, register({ tierOverrides: { platinum: {} } }), "unknown-tier"],
@@ -327,7 +186,7 @@ describe("bad input", () => {
 
   test("given signatures that are foreign, stale or for another site, nobody is signed in and no nonce is used up", async () => {
     const { nonce } = await answerOf<{ nonce: string }>(createNonceOperation);
-    const { account } = sender;
+    const { account } = market.sender;
     const message = (changes: Partial<SiweMessage> = {}) =>
       createSiweMessage({
         address: account.address,
@@ -342,7 +201,7 @@ describe("bad input", () => {
     const stale = message({ expirationTime: new Date(Date.now() - 1) });
     const elsewhere = message({ domain: "evil.example" });
     const cases = [
-      { message: message(), signature: await stranger.account.signMessage({ message: message() }) },
+      { message: message(), signature: await market.stranger.account.signMessage({ message: message() }) },
       { message: stale, signature: await account.signMessage({ message: stale }) },
       { message: elsewhere, signature: await account.signMessage({ message: elsewhere }) },
     ];
@@ -355,7 +214,7 @@ describe("bad input", () => {
   });
 
   test("given a provider or a tier that is not there, the refusal names it", async () => {
-    const open = (json: object) => callOperation(openStreamOperation, { token: sender.token, json });
+    const open = (json: object) => callOperation(openStreamOperation, { token: market.sender.token, json });
     expect(await (await open({ providerId: "no-one" })).json()).toMatchObject({
       status: 404,
       detail: "Provider no-one not registered",
@@ -377,13 +236,14 @@ describe("bad input", () => {
       for (const operation of operations.filter(({ auth }) => auth === "account"))
         for (const { token } of [revoked, expired])
           expect(
-            (await refused(operation, { why: "stale", sent: { ...rightFor(operation).sent, token } })).code,
+            (await refused(operation, { why: "stale", sent: { ...market.rightFor(operation).sent, token } }))
+              .code,
           ).toBe("sign-in-required");
     });
   });
 
   test("given the bad-input net itself, a request that is right gets through it: the cases can fail", async () => {
-    const { sent } = rightFor(createNonceOperation);
+    const { sent } = market.rightFor(createNonceOperation);
     await expect(refused(createNonceOperation, { why: "nothing is wrong", sent })).rejects.toThrow();
   });
 });
