@@ -45,6 +45,14 @@ describe("parseEnv", () => {
     { name: "ORIGIN", value: "market.example" },
     { name: "NETWORK", value: "testnet" },
     { name: "CHAIN_ID", value: "-1" },
+    { name: "RPC_URL", value: "my-node.test" },
+    { name: "RPC_URL_2", value: "ws://node.example" },
+    { name: "PUBLIC_RPC_URL", value: "my-node.test" },
+    { name: "STREAM_PAY_ADDRESS", value: "0x1234" },
+    { name: "COMPUTE_REGISTRY_ADDRESS", value: "registry.eth" },
+    { name: "SESSION_OPERATOR_ADDRESS", value: "00" },
+    { name: "CONFIRMATIONS", value: "0" },
+    { name: "START_BLOCK", value: "-1" },
     { name: "SECRET_KEY", value: "too short" },
     { name: "SECRET_KEY_PREVIOUS", value: "too short" },
     { name: "ADMIN_TOKEN", value: "short" },
@@ -118,7 +126,10 @@ describe("parseEnv", () => {
 
 test("the example file has each setting, and its values are accepted", () => {
   const example = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
-  const lines = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]);
+  const lines = [...example.matchAll(/^([A-Z_0-9]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [
+    name,
+    value,
+  ]);
   const settings = SETTING_NAMES.filter((name) => name !== "NODE_ENV"); // Set by the programs, not by people.
   expect(lines.map(([name]) => name).sort()).toEqual(settings.sort());
   const { SECRET_KEY: _, ...parsed } = parseEnv(Object.fromEntries(lines), silent);

@@ -34,6 +34,13 @@ const origin = z
     (value) => URL.canParse(value) && new URL(value).origin === value,
     "must be a bare origin: no path, no trailing slash",
   );
+const nodeUrl = z.url({
+  protocol: /^https?$/,
+  error: "must be the address of a node, such as https://node.example/key",
+});
+const contractAddress = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "must be the address of a contract: 0x and 40 hexadecimal digits");
 const postgresUrl = z.url({
   protocol: /^postgres(ql)?$/,
   error: "must be a PostgreSQL address: postgresql://user:password@host:5432/database",
@@ -49,6 +56,14 @@ const schema = z.object({
   ORIGIN: origin.optional(),
   NETWORK: z.enum(["devnet", "mainnet"]).default("devnet"),
   CHAIN_ID: count(1, Number.MAX_SAFE_INTEGER).default(31_337),
+  RPC_URL: nodeUrl.optional(),
+  RPC_URL_2: nodeUrl.optional(),
+  PUBLIC_RPC_URL: nodeUrl.optional(),
+  STREAM_PAY_ADDRESS: contractAddress.optional(),
+  COMPUTE_REGISTRY_ADDRESS: contractAddress.optional(),
+  SESSION_OPERATOR_ADDRESS: contractAddress.optional(),
+  CONFIRMATIONS: count(1, 10_000).optional(),
+  START_BLOCK: count(0, Number.MAX_SAFE_INTEGER).optional(),
   SECRET_KEY: secret.optional(),
   SECRET_KEY_PREVIOUS: secret.optional(),
   ADMIN_TOKEN: z.string().min(16, "must be at least 16 characters long").optional(),
