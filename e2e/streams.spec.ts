@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
+import { providerListing } from "../lib/testing/provider-listing";
 import { expect, millionths, signInWithDemoWallet, takePlayMoney, test } from "./fixtures";
+import { newAgent, post } from "./new-agent";
 
 /** Opens streams as the signed-in account does, over the API, and gives their ids. */
 async function openStreams(page: Page, wanted: { providerId: string; tier: string }[]): Promise<string[]> {
@@ -86,6 +88,56 @@ test("several streams are closed at once: one that got no answer is said and tri
     expect(status).toBe("settled");
     expect(BigInt(billed) + BigInt(refunded)).toBe(BigInt(funded));
   }
+});
+
+test("a receiver collects from all streams at once: what one answer brings is what the wallet gets, and a lost answer is said", async ({
+  page,
+  baseURL,
+}) => {
+  const origin = String(baseURL);
+  const providerId = `collects-${crypto.randomUUID().slice(0, 8)}`;
+  const registered = await page.request.post("/api/v1/providers", {
+    data: providerListing(providerId),
+    headers: { Origin: origin, "Idempotency-Key": crypto.randomUUID() },
+  });
+  expect(registered.status()).toBe(200);
+  await page.goto("/streams");
+  await expect(page.getByText("No streams yet")).toBeVisible();
+  for (const tier of ["basic", "professional"]) {
+    const { bearer } = await newAgent(origin);
+    await post(`${origin}/api/v1/streams`, { providerId, tier }, { Authorization: bearer });
+  }
+
+  const balance = async () => BigInt((await (await page.request.get("/api/v1/wallet")).json()).balance);
+  const collect = async () => {
+    await page.goto("/streams");
+    await page.getByRole("button", { name: "Collect from all streams" }).click();
+    const dialog = page.getByRole("dialog", { name: "Collect from all streams" });
+    await expect(dialog.getByTestId("consequence")).toContainText(
+      /has accrued in 2 streams by now\. It goes to your wallet/,
+    );
+    await dialog.getByRole("button", { name: "Collect", exact: true }).click();
+    return dialog;
+  };
+
+  const before = await balance();
+  const done = (await collect()).getByText(/ from 2 streams is in your wallet/);
+  const [, whole = "", parts = ""] = /(\d+)\.(\d{18})/.exec((await done.textContent()) ?? "") ?? [];
+  expect(await done.textContent()).not.toContain("At least");
+  expect(BigInt(whole + parts)).toBeGreaterThan(0n);
+  expect((await balance()) - before).toBe(BigInt(whole + parts));
+
+  // The server collects, but its answer is lost: what it brought is in the wallet, and the dialog does not claim to know it.
+  await page.route("**/streams/collect", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  const dialog = await collect();
+  await expect(dialog.getByText("No answer came back.")).toBeVisible();
+  expect(await balance()).toBeGreaterThan(before + BigInt(whole + parts));
+  await page.unroute("**/streams/collect");
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await expect(dialog.getByText(/^At least .* from 2 streams is in your wallet/)).toBeVisible();
 });
 
 test("with Shift, all streams between two are chosen, and the keyboard reaches every box", async ({

@@ -6,6 +6,7 @@ import { Amount } from "@/components/ui/amount";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { ProgressBar } from "@/components/ui/progress-bar";
 import type { Asset } from "@/lib/domain/asset";
 import { formatRate } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
@@ -240,18 +241,7 @@ type ProgressProps = {
 
 function Progress({ kind, done, failed, count, running, asset }: ProgressProps) {
   const verb = kind === "close" ? "closed" : "collected";
-  if (running)
-    return (
-      <div role="status" className="grid gap-1.5 text-sm text-soft">
-        {done.length + failed} of {count}
-        <div aria-hidden className="h-1.5 overflow-hidden rounded-full bg-line">
-          <div
-            className="size-full origin-left bg-flow transition-transform"
-            style={{ transform: `scaleX(${(done.length + failed) / count})` }}
-          />
-        </div>
-      </div>
-    );
+  if (running) return <ProgressBar done={done.length + failed} of={count} />;
   const paid = done.reduce((sum, value) => sum + value.paid, 0n);
   const returned = done.reduce((sum, value) => sum + value.returned, 0n);
   return (

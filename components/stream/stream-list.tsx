@@ -20,7 +20,7 @@ export function StreamList({ streams, viewer }: Props) {
   const open = streams.filter(canClose);
   const picked = open.filter(({ id }) => chosen.has(id));
   const receives = ({ receiver }: StreamView) => receiver.toLowerCase() === viewer.toLowerCase();
-  const collectable = picked.length > 0 ? picked.filter(receives) : open.filter(receives);
+  const collectable = picked.filter(receives);
 
   function pick(id: string, event: MouseEvent<HTMLInputElement>) {
     const on = event.currentTarget.checked;
@@ -99,34 +99,25 @@ export function StreamList({ streams, viewer }: Props) {
         </ul>
       </div>
 
-      {picked.length > 0 || collectable.length > 0 ? (
+      {picked.length > 0 ? (
         <section
           aria-label="Chosen streams"
           className="sticky bottom-4 z-20 mx-auto mt-4 flex w-fit max-w-full flex-wrap items-center justify-center gap-2 rounded-xl border border-line bg-card p-2 shadow-over"
         >
-          {picked.length > 0 ? (
-            <p role="status" className="px-2 text-sm">
-              {picked.length} chosen
-            </p>
-          ) : null}
+          <p role="status" className="px-2 text-sm">
+            {picked.length} chosen
+          </p>
           {collectable.length > 0 ? (
             <Button size="sm" onClick={() => setBulk({ kind: "collect", streams: collectable })}>
-              <HandCoins aria-hidden />
-              {picked.length > 0
-                ? `Collect from ${collectable.length}`
-                : `Collect from all ${collectable.length}`}
+              <HandCoins aria-hidden /> Collect from {collectable.length}
             </Button>
           ) : null}
-          {picked.length > 0 ? (
-            <>
-              <Button size="sm" tone="stop" onClick={() => setBulk({ kind: "close", streams: picked })}>
-                <CircleX aria-hidden /> Close {picked.length}
-              </Button>
-              <Button size="sm" tone="quiet" onClick={() => setChosen(new Set())}>
-                Choose none
-              </Button>
-            </>
-          ) : null}
+          <Button size="sm" tone="stop" onClick={() => setBulk({ kind: "close", streams: picked })}>
+            <CircleX aria-hidden /> Close {picked.length}
+          </Button>
+          <Button size="sm" tone="quiet" onClick={() => setChosen(new Set())}>
+            Choose none
+          </Button>
         </section>
       ) : null}
 

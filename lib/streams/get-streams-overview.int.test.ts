@@ -37,6 +37,7 @@ test("given streams that run, stand still and are over, the totals are of the ri
       inPerHour: 0n,
       locked: 22n * TOKEN,
       collectable: 0n,
+      collectableStreams: 0,
       running: 2,
       total: 4,
       shortest: { streamId: short.id, providerName: two.id, depletesAtMs: T0 + 4n * HOUR_MS + 1n },
@@ -48,6 +49,7 @@ test("given streams that run, stand still and are over, the totals are of the ri
       inPerHour: 3n * TOKEN,
       locked: 0n,
       collectable: 3n * TOKEN,
+      collectableStreams: 2, // The paused one stood still from its first moment on; the closed one is paid.
       running: 2,
       shortest: null,
     });

@@ -10,8 +10,9 @@ export type StreamsOverview = {
   inPerHour: bigint;
   /** In escrow of streams that the account sends. */
   locked: bigint;
-  /** Earned by streams that pay the account, not collected yet. */
+  /** Earned by streams that pay the account, not collected yet, and how many of them have something. */
   collectable: bigint;
+  collectableStreams: number;
   running: number;
   total: number;
   /** The stream that the account sends and that runs dry first; null when none flows. */
@@ -44,6 +45,7 @@ export async function getStreamsOverview(
     inPerHour: BigInt(row.in_per_hour),
     locked: BigInt(row.locked),
     collectable: BigInt(row.collectable),
+    collectableStreams: row.collectable_streams,
     running: row.running,
     total: row.total,
     shortest: row.shortest && { ...row.shortest, depletesAtMs: BigInt(row.shortest.depletesAtMs) },
@@ -53,6 +55,7 @@ export async function getStreamsOverview(
 }
 
 type Totals = Record<"out_per_hour" | "in_per_hour" | "locked" | "collectable" | "now_ms", string> & {
+  collectable_streams: number;
   running: number;
   total: number;
   shortest: { streamId: string; providerName: string; depletesAtMs: string } | null;
@@ -71,6 +74,7 @@ const totals = `
     coalesce(sum(per_hour) filter (where flows and not sends), 0) as in_per_hour,
     coalesce(sum(funded - billed - refunded) filter (where sends), 0) as locked,
     coalesce(sum(unpaid) filter (where not sends and status not in ('settled', 'failed')), 0) as collectable,
+    (count(*) filter (where not sends and unpaid > 0 and status not in ('settled', 'failed')))::int as collectable_streams,
     (select jsonb_build_object('streamId', o.id, 'providerName', p.name, 'depletesAtMs', o.depletes_ms::text)
       from own o join provider p on p.id = o.provider_id where o.flows and o.sends order by o.depletes_ms, o.id limit 1) as shortest
   from own`;

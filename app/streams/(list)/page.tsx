@@ -2,6 +2,7 @@ import { LayoutGrid } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { PageHead } from "@/components/layout/page-head";
+import { CollectAllButton } from "@/components/stream/collect-all-button";
 import { KeepFresh } from "@/components/stream/keep-fresh";
 import { StreamFilters } from "@/components/stream/stream-filters";
 import { StreamList } from "@/components/stream/stream-list";
@@ -73,13 +74,16 @@ export default async function StreamsPage({ searchParams }: { searchParams: Prom
         title="Streams"
         lead="What you pay, and what pays you, as it flows."
         aside={
-          overview.running > 1 ? (
-            <Button asChild>
-              <Link href={paths.wall}>
-                <LayoutGrid aria-hidden /> All at once
-              </Link>
-            </Button>
-          ) : null
+          <div className="flex flex-wrap gap-2">
+            <CollectAllButton overview={overview} />
+            {overview.running > 1 ? (
+              <Button asChild>
+                <Link href={paths.wall}>
+                  <LayoutGrid aria-hidden /> As a wall
+                </Link>
+              </Button>
+            ) : null}
+          </div>
         }
       />
       <div className="grid gap-5">
