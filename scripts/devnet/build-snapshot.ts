@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { type Address, type Hex, hexToBytes } from "viem";
+import { DEVNET } from "@/lib/chain/devnet-addresses";
+import { hashOf } from "../set-up.mjs";
+import { asAdmin } from "./chain-admin";
+import { type Addresses, deployContracts } from "./deploy-contracts";
+import { deploySuperfluid } from "./deploy-superfluid";
+import { rpc } from "./rpc";
+import { startAnvil } from "./start-anvil";
+import { CACHE, SUPERFLUID_INTEGRITY, superfluidArtefacts } from "./superfluid-artefacts";
+import { writeWhole } from "./write-whole";
+
+/** An account as anvil writes it to its state. */
+export type AccountState = { nonce: number; balance: Hex; code: Hex; storage: Record<Hex, Hex> };
+
+/** What stands on every new devnet: contracts and their storage, no transactions. */
+export type Snapshot = { addresses: Addresses; accounts: Record<Address, AccountState> };
+
+/**
+ * Nobody has their keys: they act through an anvil that impersonates them. `admin` owns Superfluid's governance and our
+ * contracts; the other one only creates ours, so that their addresses do not depend on Superfluid's version.
+ */
+const ADMIN = "0x5f00000000000000000000000000000000000001";
+const CREATOR = "0x5f00000000000000000000000000000000000002";
+
+/**
+ * What new devnets and forge's tests start from: from the cache, or built when one of its inputs has changed.
+ *
+ * @param options.anvil the program
+ * @throws Error when Superfluid's package cannot be had, or an address is not the one that the product has committed
+ */
+export async function snapshot(options: { anvil: string; cache?: string }): Promise<Snapshot> {
+  const cache = options.cache ?? CACHE;
+  const file = join(cache, `snapshot-${hashOfInputs(options.anvil)}.json`);
+  if (!existsSync(file)) {
+    const built = await build(options.anvil, cache);
+    assertCommitted(built.addresses);
+    for (const old of readdirSync(cache))
+      if (old.startsWith("snapshot-")) rmSync(join(cache, old), { force: true });
+    writeWhole(file, JSON.stringify(built));
+  }
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+function hashOfInputs(anvil: string): string {
+  const { size, mtimeMs } = statSync(anvil);
+  const sources = hashOf(["scripts/devnet", "contracts-abi", "lib/chain/devnet-addresses.ts"]);
+  const inputs = [SUPERFLUID_INTEGRITY, size, mtimeMs, sources].join(" ");
+  return createHash("sha256").update(inputs).digest("hex").slice(0, 16);
+}
+
+async function build(anvil: string, cache: string): Promise<Snapshot> {
+  const artefacts = await superfluidArtefacts(cache);
+  // Libraries of the framework's deployer are larger than a contract may be. Only here: the devnet keeps the limit.
+  const chain = await startAnvil({ program: anvil, args: ["--disable-code-size-limit", "--accounts", "0"] });
+  try {
+    const framework = await asAdmin(chain.url, ADMIN, (admin) => deploySuperfluid(admin, artefacts));
+    const addresses = await asAdmin(chain.url, CREATOR, (creator) =>
+      deployContracts(creator, artefacts, { admin: ADMIN, ...framework }),
+    );
+    return { addresses, accounts: await accountsOf(chain.url) };
+  } finally {
+    await chain.kill();
+  }
+}
+
+/** All accounts with code, and those that have created one: their next contract must not land on the first. */
+async function accountsOf(url: string): Promise<Snapshot["accounts"]> {
+  const dump = gunzipSync(hexToBytes(await rpc<Hex>(url, "anvil_dumpState")));
+  const { accounts } = JSON.parse(dump.toString("utf8")) as { accounts: Snapshot["accounts"] };
+  return Object.fromEntries(
+    Object.entries(accounts).filter(([, { code, nonce }]) => code !== "0x" || nonce > 0),
+  );
+}
+
+/** Pages, other networks' tables and the tests of contracts rely on the committed addresses. */
+function assertCommitted(addresses: Addresses): void {
+  const committed: Readonly<Record<string, unknown>> = DEVNET;
+  const wrong = Object.entries(addresses).filter(([key, address]) => committed[key] !== address);
+  if (wrong.length > 0)
+    throw new Error(
+      `lib/chain/devnet-addresses.ts differs from what was built:\n${wrong.map(([key, address]) => `  ${key}: "${address}",`).join("\n")}`,
+    );
+}
