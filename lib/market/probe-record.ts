@@ -36,6 +36,7 @@ type FactsRow = {
   failures: number;
   failingSinceMs: string | null;
   servedMs: string | null;
+  nowMs: string;
   probes: number;
   probesOk: number;
   callsServed: string;
@@ -62,6 +63,7 @@ async function noteCheck(
     ...row,
     failingSinceMs: row.failingSinceMs === null ? null : BigInt(row.failingSinceMs),
     servedMs: row.servedMs === null ? null : BigInt(row.servedMs),
+    nowMs: BigInt(row.nowMs),
     callsServed: Number(row.callsServed),
     callsFailed: Number(row.callsFailed),
   };
@@ -79,4 +81,5 @@ const NOTE_SQL = `
              and start_ms >= ((select clock_ms()) / $6::bigint - $7::bigint) * $6::bigint) as day
    where h.provider_id = $1
   returning h.failures, h.failing_since_ms::text as "failingSinceMs", h.served_ms::text as "servedMs",
+            h.checked_ms::text as "nowMs",
             day.probes, day.probes_ok as "probesOk", day.served as "callsServed", day.failed as "callsFailed"`;

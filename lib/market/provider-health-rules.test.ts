@@ -5,6 +5,7 @@ const good: HealthFacts = {
   failures: 0,
   failingSinceMs: null,
   servedMs: null,
+  nowMs: 1_000_000n,
   probes: 1_440,
   probesOk: 1_440,
   callsServed: 1_000,
@@ -33,8 +34,13 @@ describe("judgeHealth", () => {
     },
     {
       given: "thirty, and a call served since",
-      facts: { failures: 30, failingSinceMs: 5n, servedMs: 6n },
+      facts: { failures: 30, failingSinceMs: 5n, servedMs: 100_000n },
       verdict: ["degraded", "served-despite-probes"],
+    },
+    {
+      given: "thirty, and the last call served since is more than 15 minutes old",
+      facts: { failures: 30, failingSinceMs: 5n, servedMs: 99_999n },
+      verdict: ["down", "probes-failed"],
     },
     {
       given: "95 % of calls served",

@@ -18,6 +18,8 @@ export type HealthFacts = {
   failingSinceMs: bigint | null;
   /** When a paid call was last served. */
   servedMs: bigint | null;
+  /** Now, by the clock of the other moments. */
+  nowMs: bigint;
   /** Of the last day. */
   probes: number;
   probesOk: number;
@@ -33,26 +35,29 @@ export const FAILURES_DOWN = 3;
 export const SHARE_MIN = 0.95;
 /** Fewer measurements than this in a day say nothing about a share. */
 export const SAMPLE_MIN = 20;
-/** Without a probe for this long, nobody knows. `PROBE_INTERVAL_MS` is a third of it at most. */
+/** What was seen longer ago than this says nothing of now: a verdict, or a served call. `PROBE_INTERVAL_MS` is a third of it at most. */
 export const UNKNOWN_AFTER_MS = 15 * 60_000;
 
 /**
- * The verdict after a probe. Down: the last three probes failed, and nobody paid for an answer since. Degraded: a recent
+ * The verdict after a probe. Down: the last three probes failed, and nobody got a paid answer since, or not lately. Degraded: a recent
  * probe failed, or less than 95 % of the day's probes or paid calls succeeded. Up: neither.
  */
 export function judgeHealth(facts: HealthFacts): Verdict {
-  const { failures, failingSinceMs, servedMs } = facts;
-  if (failures >= FAILURES_DOWN) {
-    const served = servedMs !== null && failingSinceMs !== null && servedMs > failingSinceMs;
-    return served
+  if (facts.failures >= FAILURES_DOWN)
+    return servesAllTheSame(facts)
       ? { state: "degraded", reason: "served-despite-probes" }
       : { state: "down", reason: "probes-failed" };
-  }
-  if (failures > 0) return { state: "degraded", reason: "probe-failed" };
+  if (facts.failures > 0) return { state: "degraded", reason: "probe-failed" };
   if (isLow(facts.callsServed, facts.callsServed + facts.callsFailed))
     return { state: "degraded", reason: "low-success-rate" };
   if (isLow(facts.probesOk, facts.probes)) return { state: "degraded", reason: "low-uptime" };
   return { state: "up", reason: null };
+}
+
+/** Lately, too: one call that was served as an outage began must not hide the outage. */
+function servesAllTheSame({ failingSinceMs, servedMs, nowMs }: HealthFacts): boolean {
+  if (servedMs === null || failingSinceMs === null) return false;
+  return servedMs > failingSinceMs && nowMs - servedMs <= BigInt(UNKNOWN_AFTER_MS);
 }
 
 function isLow(good: number, all: number): boolean {
