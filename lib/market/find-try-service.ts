@@ -1,6 +1,8 @@
 import "server-only";
 import { pool } from "@/lib/db/pool";
 import { paths } from "@/lib/paths";
+import { HEALTH_STATE } from "./health-sql";
+import { keepFresh } from "./keep-fresh";
 
 export type TryService = {
   providerId: string;
@@ -16,31 +18,20 @@ export type TryService = {
 /** The answer may be this old: which service is tried first changes seldom. */
 const FRESH_MS = 30_000;
 
-type Kept = { found: Promise<TryService | null>; untilMs: number };
-// Every route of Next is a bundle of its own; they share the process.
-const shared = globalThis as typeof globalThis & { superstreamTryService?: Kept | undefined };
-
 /**
  * The service that a newcomer tries first: one that comes with an example to send, that the stream alone pays, of a
- * provider that answers and whose deposit lasts an hour; the shorter its example, the easier it is to understand.
+ * provider that answers and whose deposit lasts an hour; the shorter its example, the easier it is to understand. Null when
+ * there is none.
  */
-export function findTryService(): Promise<TryService | null> {
-  const kept = shared.superstreamTryService;
-  if (kept && kept.untilMs > performance.now()) return kept.found;
-  const found = readTryService();
-  shared.superstreamTryService = { found, untilMs: performance.now() + FRESH_MS };
-  found.catch(() => {
-    if (shared.superstreamTryService?.found === found) shared.superstreamTryService = undefined;
-  });
-  return found;
-}
+export const findTryService = keepFresh("try-service", FRESH_MS, readTryService);
 
-async function readTryService(): Promise<TryService | null> {
+/** The same, read now. */
+export async function readTryService(): Promise<TryService | null> {
   const { rows } = await pool().query<TryService>(
     `select p.id as "providerId", p.name as "providerName", s.slug, s.name, s.method, s.path, s.example
        from service s join provider p on p.id = s.provider_id left join provider_health h on h.provider_id = p.id
       where s.active and p.active and s.example is not null and s.price_per_call = 0 and s.method = 'POST'
-      order by (h.state = 'up') desc nulls last, (p.deposit_ms >= 3600000) desc, length(s.example::text), s.id limit 1`,
+      order by (${HEALTH_STATE} = 'up') desc, (p.deposit_ms >= 3600000) desc, length(s.example::text), s.id limit 1`,
   );
   return rows[0] ?? null;
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { pool } from "@/lib/db/pool";
 import { type Asset, LEDGER_ASSET } from "@/lib/domain/asset";
 import type { LiveAnchor } from "@/lib/domain/live-accrued";
+import { keepFresh } from "./keep-fresh";
 
 /** All streams of the market seen as one: what has flowed through it ever, and how fast it flows now. */
 export type NetworkFlow = {
@@ -20,21 +21,8 @@ const COMMON_PERIOD_MS = 18_144_000_000n;
 /** Running streams are summed up again after this long: the reader's counter moves by the rate meanwhile. */
 const FRESH_MS = 10_000;
 
-type Kept = { flow: Promise<NetworkFlow>; untilMs: number };
-// Every route of Next is a bundle of its own; they share the process.
-const shared = globalThis as typeof globalThis & { superstreamNetworkFlow?: Kept | undefined };
-
-/** The network's flow, summed up at most every 10 s in each process, however many read it. A failed sum is not kept. */
-export function getNetworkFlow(): Promise<NetworkFlow> {
-  const kept = shared.superstreamNetworkFlow;
-  if (kept && kept.untilMs > performance.now()) return kept.flow;
-  const flow = readNetworkFlow();
-  shared.superstreamNetworkFlow = { flow, untilMs: performance.now() + FRESH_MS };
-  flow.catch(() => {
-    if (shared.superstreamNetworkFlow?.flow === flow) shared.superstreamNetworkFlow = undefined;
-  });
-  return flow;
-}
+/** The network's flow, summed up at most every 10 s in each process, however many read it. */
+export const getNetworkFlow = keepFresh("network-flow", FRESH_MS, readNetworkFlow);
 
 /** Only streams that have something due are looked at: those that ended cost nothing, however many they are. */
 export async function readNetworkFlow(): Promise<NetworkFlow> {

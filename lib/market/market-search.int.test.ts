@@ -10,7 +10,7 @@ import { pool } from "@/lib/db/pool";
 import { creditWallet } from "@/lib/streams/credit-wallet";
 import { openStream } from "@/lib/streams/open-stream";
 import { providerListing } from "@/lib/testing/provider-listing";
-import { findTryService, tryHref } from "./find-try-service";
+import { findTryService, readTryService, tryHref } from "./find-try-service";
 import { getFirstSteps } from "./get-first-steps";
 import { getMarketFacets } from "./get-market-facets";
 import { readNetworkFlow } from "./get-network-flow";
@@ -176,6 +176,20 @@ test("findTryService finds a service of a provider that answers, and leads to it
   const found = await findTryService();
   expect(found).toMatchObject({ providerId: "alpha", slug: "count", example: { text: "abc" } });
   expect(found && tryHref(found)).toBe("/providers/alpha?service=count#first-steps");
+});
+
+test("given a provider that was up an hour ago, one that answers now is tried first", async () => {
+  const [service] = providerListing("zulu").services;
+  const services = [{ ...service, example: { text: "longer, so that it comes last among equals" } }];
+  const listing = registerProviderInput.parse(providerListing("zulu", { services }));
+  await registerProvider({ ...listing, owner: OWNER });
+  await pool().query(
+    `update provider_health set state = 'up', checked_ms = clock_ms() - case provider_id when 'alpha' then 3600000 else 0 end
+      where provider_id in ('alpha', 'zulu')`,
+  );
+  expect((await readTryService())?.providerId).toBe("zulu");
+  await pool().query("update provider_health set checked_ms = clock_ms()");
+  expect((await readTryService())?.providerId).toBe("alpha");
 });
 
 describe("given a stream", () => {
