@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
-import {PriceHeap} from "./PriceHeap.sol";
-import {ProviderBonds} from "./ProviderBonds.sol";
+import {PriceHeap} from "./registry/PriceHeap.sol";
+import {ProviderBonds} from "./registry/ProviderBonds.sol";
 
 /// @title Who serves which model, at what price, and what stands behind it
 /// @notice A listing costs its gas and nothing else. What tells an earnest provider from a thousand copies is its bond

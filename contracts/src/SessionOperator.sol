@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {SessionAccounts} from "./SessionAccounts.sol";
-import {SessionFlows} from "./SessionFlows.sol";
+import {SessionAccounts} from "./sessions/SessionAccounts.sol";
+import {SessionFlows} from "./sessions/SessionFlows.sol";
 import {ISuperfluidHost} from "./interfaces/ISuperfluidHost.sol";
 
 /// @title What a person grants an agent: to stream to these receivers, so fast, so much, until then

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
-import {IConstantFlowAgreement} from "./interfaces/IConstantFlowAgreement.sol";
-import {ISuperfluidHost} from "./interfaces/ISuperfluidHost.sol";
+import {IConstantFlowAgreement} from "../interfaces/IConstantFlowAgreement.sol";
+import {ISuperfluidHost} from "../interfaces/ISuperfluidHost.sol";
 
 /// @title What is written down of sessions and their flows, and what can be read
 /// @dev A flow belongs to a session while the chain says of it what the session left: the same rate, last changed at the

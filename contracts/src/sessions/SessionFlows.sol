@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SessionAccounts} from "./SessionAccounts.sol";
-import {ISuperToken} from "./interfaces/ISuperToken.sol";
+import {ISuperToken} from "../interfaces/ISuperToken.sol";
 
 /// @title The rules of sessions; who may call them is SessionOperator's matter
 abstract contract SessionFlows is SessionAccounts, ReentrancyGuardTransient {

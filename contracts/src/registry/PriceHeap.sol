@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 /// @title A binary heap of (price, id), the cheapest at the top
 /// @notice Reading the cheapest costs one slot however many entries there are; adding, changing and removing one costs
