@@ -13,14 +13,15 @@ const HEADER_LENGTH_MAX = 8 * 1024;
  */
 export function readHeaders(request: Request, keyed: boolean): { idempotencyKey?: string } {
   for (const [name, value] of request.headers)
-    if (value.length > HEADER_LENGTH_MAX) throw malformed(`The header ${name} is too long.`);
+    if (value.length > HEADER_LENGTH_MAX) throw malformed(name, `The header ${name} is too long.`);
   const given = request.headers.get("idempotency-key");
   if (given === null) return {};
   const parsed = idempotencyKey.safeParse(given);
-  if (!parsed.success) throw malformed("Send one Idempotency-Key of 1 to 255 visible ASCII characters.");
+  if (!parsed.success)
+    throw malformed("Idempotency-Key", "Send one Idempotency-Key of 1 to 255 visible ASCII characters.");
   return keyed ? { idempotencyKey: parsed.data } : {};
 }
 
-function malformed(detail: string): ProblemError {
-  return new ProblemError("malformed-request", detail, { extensions: { header: "Idempotency-Key" } });
+function malformed(header: string, detail: string): ProblemError {
+  return new ProblemError("malformed-request", detail, { extensions: { header } });
 }
