@@ -6,7 +6,7 @@ import { listPaidServices } from "@/lib/market/list-paid-services";
 
 /** How an agent uses this site, in plain text. */
 export function GET(request: Request): Promise<Response> {
-  return respondPublicly(request, async () => {
+  return respondPublicly("/llms.txt", request, async () => {
     const services = databaseConfigured() ? await listPaidServices({ limit: 20 }) : [];
     const text = llmsText(services, { origin: env.ORIGIN, network: env.NETWORK });
     return publicDocument(text, "text/plain; charset=utf-8");

@@ -11,7 +11,7 @@ import { scrapeMetrics } from "@/lib/operations/scrape-metrics";
  * operator's token, because volumes are in it.
  */
 export function GET(request: Request): Promise<Response> {
-  return respondPublicly(request, async () => {
+  return respondPublicly("/metrics", request, async () => {
     if (env.METRICS_TOKEN) requireSecret(request, env.METRICS_TOKEN);
     else if (env.NETWORK !== "devnet") requireSecret(request, env.ADMIN_TOKEN);
     beginAtZero();

@@ -9,7 +9,7 @@ const PAID_PATHS_MAX = 40;
 
 /** The OpenAPI document. Without a database it lists the operations alone. */
 export function GET(request: Request): Promise<Response> {
-  return respondPublicly(request, async () => {
+  return respondPublicly("/openapi.json", request, async () => {
     const services = databaseConfigured() ? await listPaidServices({ limit: PAID_PATHS_MAX }) : [];
     return publicDocument(JSON.stringify(buildOpenApi(services, env.ORIGIN)), "application/json");
   });

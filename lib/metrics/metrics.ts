@@ -13,7 +13,7 @@ const shared = globalThis as typeof globalThis & { superstreamCounts?: Metrics }
 
 /**
  * What this process counts as it goes. What is asked for at scrape time (sweep lag, violations, connections) is added by
- * lib/http/scrape-metrics.ts. No label ever carries a name, an id or an address of a tenant.
+ * lib/operations/scrape-metrics.ts. No label ever carries a name, an id or an address of a tenant.
  */
 export function metrics(): Metrics {
   shared.superstreamCounts ??= newMetrics();

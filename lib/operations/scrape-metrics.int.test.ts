@@ -58,6 +58,14 @@ describe("/metrics", () => {
     );
   });
 
+  test("given a document's path spelt in other ways, it is counted under the one path that we write", async () => {
+    for (const path of ["/%6detrics", "/metric%73", "/%6Detrics?again=1"])
+      expect((await GET(new Request(`http://localhost:3000${path}`))).status).toBe(200);
+    const text = await (await scrape()).text();
+    const counted = [...text.matchAll(/marketplace_requests_total\{endpoint="([^"]*etric[^"]*)"/g)];
+    expect(counted.map(([, endpoint]) => endpoint)).toEqual(["/metrics"]);
+  });
+
   test("given another network than devnet, only the operator reads them", async () => {
     settings.NETWORK = "mainnet";
     expect((await scrape()).status).toBe(401);

@@ -6,7 +6,7 @@ import { listPaidServices } from "@/lib/market/list-paid-services";
 
 /** The manifest for agents. */
 export function GET(request: Request): Promise<Response> {
-  return respondPublicly(request, async () => {
+  return respondPublicly("/.well-known/superstream-agent.json", request, async () => {
     const services = databaseConfigured() ? await listPaidServices({ limit: 100 }) : [];
     const site = { origin: env.ORIGIN, network: env.NETWORK, chainId: env.CHAIN_ID };
     return publicDocument(JSON.stringify(agentManifest(services, site)), "application/json");

@@ -5,7 +5,7 @@ import { respondPublicly } from "@/lib/http/respond-publicly";
 
 /** The OpenAPI document of every operation; `/openapi.json` is the one for buyers. */
 export function GET(request: Request): Promise<Response> {
-  return respondPublicly(request, async () =>
+  return respondPublicly("/openapi/full.json", request, async () =>
     publicDocument(JSON.stringify(buildWholeOpenApi(env.ORIGIN)), "application/json"),
   );
 }
