@@ -11,7 +11,7 @@ import { writeWhole } from "./write-whole";
 export const CACHE = join(ROOT, "contracts", ".superfluid");
 
 const VERSION = "1.15.2";
-const PACKAGE = `@superfluid-finance/ethereum-contracts@${VERSION}`;
+export const SUPERFLUID_PACKAGE = `@superfluid-finance/ethereum-contracts@${VERSION}`;
 /** As the registry has published it: other bytes are refused, whoever serves them. */
 export const SUPERFLUID_INTEGRITY =
   "sha512-pvNZvjR72VNdVsUyk0AEsyU8nhk3ClFI9IDfpDVgHaeupugUzrtrsWAwr8s9iAbNgC7uS4e3/kz1Afd+aK5H7Q==";
@@ -53,7 +53,7 @@ async function fetchPackage(): Promise<Buffer> {
   try {
     // npm's own cache has it after the first time, on a machine without a network as well.
     const flags = ["--pack-destination", folder, "--prefer-offline", "--ignore-scripts"];
-    await run("npm", ["pack", PACKAGE, ...flags]);
+    await run("npm", ["pack", SUPERFLUID_PACKAGE, ...flags]);
     const bytes = readFileSync(join(folder, readdirSync(folder)[0] ?? ""));
     checkIntegrity(bytes);
     return bytes;
@@ -66,7 +66,9 @@ async function fetchPackage(): Promise<Buffer> {
 export function checkIntegrity(bytes: Uint8Array): void {
   const found = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
   if (found !== SUPERFLUID_INTEGRITY)
-    throw new Error(`${PACKAGE} has the wrong bytes: ${found} instead of ${SUPERFLUID_INTEGRITY}.`);
+    throw new Error(
+      `${SUPERFLUID_PACKAGE} has the wrong bytes: ${found} instead of ${SUPERFLUID_INTEGRITY}.`,
+    );
 }
 
 function unpack(gzipped: Uint8Array): SuperfluidArtefacts {
@@ -80,6 +82,6 @@ function unpack(gzipped: Uint8Array): SuperfluidArtefacts {
     } else if (name === "package/dev-scripts/artifacts/ERC1820Registry.json")
       erc1820 = JSON.parse(content.toString("utf8")).bin;
   }
-  if (!erc1820) throw new Error(`${PACKAGE} lacks the ERC-1820 registry.`);
+  if (!erc1820) throw new Error(`${SUPERFLUID_PACKAGE} lacks the ERC-1820 registry.`);
   return { contracts, erc1820 };
 }
