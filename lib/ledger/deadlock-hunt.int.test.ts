@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { PERIODS_MS } from "@/lib/domain/rate";
-import { ProblemError } from "@/lib/errors";
 import { authorizeRequests } from "@/lib/streams/authorize-request";
 import { changeStreamTier } from "@/lib/streams/change-stream-tier";
 import { closeStream } from "@/lib/streams/close-stream";
@@ -14,14 +13,18 @@ import { setAutoTopUp } from "@/lib/streams/set-auto-top-up";
 import { settleStreams } from "@/lib/streams/settle-streams";
 import { sweepStreams } from "@/lib/streams/sweep-streams";
 import { topUpStream } from "@/lib/streams/top-up-stream";
+import { countDeadlocks } from "@/lib/testing/count-deadlocks";
+import { ignoreRefusal } from "@/lib/testing/ignore-refusal";
 import { fundedAddress, listProvider, someAddress, someCall } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { race } from "@/lib/testing/race";
+import { randomSource } from "@/lib/testing/random-source";
 import { runInvariants } from "./run-invariants";
 
 const CLIENTS = 32;
 const HUNT_MS = 6_000;
 const ledger = ledgerForFile(CLIENTS);
+const random = randomSource(Date.now());
 
 test("given three payers who are each other's receivers, six seconds of everything at once never deadlock", async () => {
   const { db } = ledger;
@@ -29,62 +32,53 @@ test("given three payers who are each other's receivers, six seconds of everythi
   const providers = await race(3, (n) =>
     listProvider(db, { owner: payers[n] ?? "", tiers, depositMs: 3_000n, graceMs: 300n }),
   );
-  const streams = await race(5, (n) => opened(n));
+  const streams = await race(5, opened);
   const running: string[] = [];
   const done: Record<string, number> = {};
 
-  async function opened(n: number) {
-    const actor = pick(payers, n);
-    const { id } = await openStream(
-      { actor, providerId: pick(providers, n + 1 + (n % 2)).id, tier: "basic" },
-      db,
-    );
-    return {
-      id,
-      sender: actor,
-      receiver: pick(payers, n + 1 + (n % 2)),
-      providerId: pick(providers, n + 1 + (n % 2)).id,
-    };
+  async function opened() {
+    const { id: providerId, owner: receiver } = random.pick(providers);
+    const sender = random.pick(payers.filter((payer) => payer !== receiver));
+    const { id } = await openStream({ actor: sender, providerId, tier: "basic" }, db);
+    return { id, sender, receiver, providerId };
   }
 
-  const actions: Record<string, (n: number) => Promise<unknown>> = {
-    open: async (n) => {
-      streams[n % streams.length] = await opened(n);
+  const actions: Record<string, () => Promise<unknown>> = {
+    open: async () => {
+      streams[random.below(streams.length)] = await opened();
     },
-    topUp: (n) => onStream(n, (actor, streamId) => topUpStream({ actor, streamId, amount: 30_000n }, db)),
-    close: (n) =>
-      closeStream(
-        { actor: n % 2 ? pick(streams, n).sender : pick(streams, n).receiver, streamId: pick(streams, n).id },
-        db,
-      ),
-    collect: (n) => collectStream({ actor: pick(streams, n).receiver, streamId: pick(streams, n).id }, db),
-    collectAll: (n) => collectStreams({ actor: pick(payers, n) }, db),
+    topUp: () => onStream((own) => topUpStream({ ...own, amount: 30_000n }, db)),
+    close: () => {
+      const { id, sender, receiver } = random.pick(streams);
+      return closeStream({ actor: random.pick([sender, receiver]), streamId: id }, db);
+    },
+    collect: () => {
+      const { id, receiver } = random.pick(streams);
+      return collectStream({ actor: receiver, streamId: id }, db);
+    },
+    collectAll: () => collectStreams({ actor: random.pick(payers) }, db),
     settle: () => settleStreams({ intervalMs: 1, budgetMs: 50 }, db),
-    changeTier: (n) =>
-      onStream(n, (actor, streamId) =>
-        changeStreamTier({ actor, streamId, tier: n % 2 ? "professional" : "basic" }, db),
-      ),
-    pause: (n) => onStream(n, (actor, streamId) => pauseStream({ actor, streamId }, db)),
-    resume: (n) => onStream(n, (actor, streamId) => resumeStream({ actor, streamId }, db)),
-    rule: (n) =>
-      onStream(n, (actor, streamId) => setAutoTopUp({ actor, streamId, rule: n % 3 ? rule : null }, db)),
+    changeTier: () =>
+      onStream((own) => changeStreamTier({ ...own, tier: random.pick(["basic", "professional"]) }, db)),
+    pause: () => onStream((own) => pauseStream(own, db)),
+    resume: () => onStream((own) => resumeStream(own, db)),
+    rule: () => onStream((own) => setAutoTopUp({ ...own, rule: random.below(3) ? rule : null }, db)),
     sweep: () => sweepStreams({ limit: 10 }, db),
-    authorise: async (n) => {
-      const calls = Array.from({ length: 1 + (n % 8) }, (_, i) => {
-        const { id, sender, providerId } = pick(streams, random(5) + i);
+    authorise: async () => {
+      const group = random.below(10);
+      const calls = Array.from({ length: 1 + random.below(8) }, () => {
+        const { id, sender, providerId } = random.pick(streams);
         // Few keys and proofs, so that batches meet on them in any order.
-        const [idempotencyKey, id_] = [
-          random(4) ? null : `key-${random(6)}`,
-          `proof-${random(6)}-${Math.trunc(n / 100)}`,
-        ];
-        const claim = random(3)
+        const idempotencyKey = random.below(4) ? null : `key-${random.below(6)}`;
+        const proof = `proof-${group}-${random.below(6)}`;
+        const claim = random.below(3)
           ? {}
-          : { claim: { kind: "challenge" as const, id: id_, expiresMs: 9_999_999_999_999n } };
+          : { claim: { kind: "challenge" as const, id: proof, expiresMs: 9_999_999_999_999n } };
         return someCall({
           providerId,
           payer: sender,
           streamId: id,
-          price: BigInt(random(50)),
+          price: BigInt(random.below(50)),
           idempotencyKey,
           ...claim,
         });
@@ -100,7 +94,7 @@ test("given three payers who are each other's receivers, six seconds of everythi
       const status = 200;
       const end = { status, responseDigest: null, receipt: null };
       await completeRequests(
-        ids.map((requestId) => ({ requestId, outcome: random(3) ? "served" : "voided", ...end })),
+        ids.map((requestId) => ({ requestId, outcome: random.below(3) ? "served" : "voided", ...end })),
         db,
       );
     },
@@ -113,23 +107,23 @@ test("given three payers who are each other's receivers, six seconds of everythi
       await Promise.all([opening(a, pb.id), opening(b, pa.id)]);
     },
   };
-  function onStream(n: number, act: (actor: string, streamId: string) => Promise<unknown>) {
-    const { id, sender } = pick(streams, n);
-    return act(sender, id);
+  function onStream(act: (own: { actor: string; streamId: string }) => Promise<unknown>) {
+    const { id, sender } = random.pick(streams);
+    return act({ actor: sender, streamId: id });
   }
 
   const end = performance.now() + HUNT_MS;
   const names = Object.keys(actions);
   await race(CLIENTS, async () => {
     while (performance.now() < end) {
-      const name = random(2) ? pick(["authorise", "complete"], random(2)) : pick(names, random(names.length));
-      await actions[name]?.(random(1_000)).catch(ignoreRefusal);
+      const name = random.pick(random.below(2) ? ["authorise", "complete"] : names);
+      await actions[name]?.().catch(ignoreRefusal);
       done[name] = (done[name] ?? 0) + 1;
     }
   });
 
   expect(Object.keys(done).sort()).toEqual(names.sort());
-  expect(await deadlocks()).toBe(0);
+  expect(await countDeadlocks(db)).toBe(0);
   expect(await runInvariants(db)).toEqual([]);
 }, 60_000);
 
@@ -138,27 +132,3 @@ const tiers = {
   professional: { rate: { amount: 2_000n, periodMs: PERIODS_MS.second }, maxRequestsPerHour: 1_000_000 },
 };
 const rule = { triggerMs: 2_000n, chunkMs: 2_000n, dailyMax: 10n ** 9n, expiresMs: null };
-
-function random(below: number): number {
-  return Math.floor(Math.random() * below);
-}
-
-function pick<T>(list: readonly T[], n: number): T {
-  const one = list[n % list.length];
-  if (one === undefined) throw new Error("Nothing to pick from.");
-  return one;
-}
-
-/** A stream may be closed, paused or empty when it is its turn. Anything else that goes wrong fails the test. */
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof ProblemError)) throw error;
-}
-
-/** Deadlocks that the database ended in this test's own database: one that a retry hid counts too. */
-async function deadlocks(): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 1_100)); // Backends report what they counted once a second.
-  const { rows } = await ledger.db.query(
-    "select deadlocks from pg_stat_database where datname = current_database()",
-  );
-  return Number(rows[0]?.deadlocks);
-}

@@ -10,6 +10,7 @@ import { getStream } from "@/lib/streams/get-stream";
 import { openStream } from "@/lib/streams/open-stream";
 import { sweepStream, sweepStreams } from "@/lib/streams/sweep-streams";
 import { topUpStream } from "@/lib/streams/top-up-stream";
+import { countDeadlocks } from "@/lib/testing/count-deadlocks";
 import { fundedAddress, listProvider, someAddress, walletBalance } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { race } from "@/lib/testing/race";
@@ -191,7 +192,7 @@ describe("sweeps, at once", () => {
   });
 
   test("no two of all these waited for each other", async () => {
-    expect(await deadlocks()).toBe(0);
+    expect(await countDeadlocks(ledger.db)).toBe(0);
   });
 });
 
@@ -218,12 +219,4 @@ async function begin(terms: { depositMs?: bigint; graceMs?: bigint; rule?: AutoT
 function codeOf(error: unknown): string {
   if (error instanceof ProblemError) return error.code;
   throw error;
-}
-
-async function deadlocks(): Promise<number> {
-  await ledger.db.query("select pg_stat_clear_snapshot()");
-  const { rows } = await ledger.db.query(
-    "select deadlocks from pg_stat_database where datname = current_database()",
-  );
-  return Number(rows[0]?.deadlocks);
 }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Queryable } from "@/lib/db/pool";
 import { PERIODS_MS } from "@/lib/domain/rate";
-import { ProblemError } from "@/lib/errors";
 import { runInvariants } from "@/lib/ledger/run-invariants";
+import { countDeadlocks } from "@/lib/testing/count-deadlocks";
+import { ignoreRefusal } from "@/lib/testing/ignore-refusal";
 import {
   authorise,
   complete,
@@ -14,6 +15,7 @@ import {
 } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { race } from "@/lib/testing/race";
+import { randomSource } from "@/lib/testing/random-source";
 import { DAY_BEGIN_MS as T0 } from "@/lib/testing/simulated-ledger";
 import { closeStream } from "./close-stream";
 import { collectStream } from "./collect-stream";
@@ -30,6 +32,7 @@ const HUNT_MS = 5_000;
 const FAR_MS = 1_000_000_000_000;
 const ledger = ledgerForFile(CLIENTS);
 const { simulated } = ledger;
+const random = randomSource(Date.now());
 
 describe("collecting from all streams", () => {
   test("given three streams, the receiver gets what each has accrued, once, and nothing of streams that it sends", () =>
@@ -126,9 +129,9 @@ describe("settling everybody", () => {
   test("given 300 streams and four settlements at once, each stream is billed exactly once", async () => {
     const { db } = ledger;
     const providers = await race(3, () => listProvider(db));
-    const streams = await race(300, async (n) => {
+    const streams = await race(300, async () => {
       const actor = await fundedAddress(db, 10n ** 18n);
-      const { id } = await openStream({ actor, providerId: pick(providers, n).id, tier: "basic" }, db);
+      const { id } = await openStream({ actor, providerId: random.pick(providers).id, tier: "basic" }, db);
       return id;
     });
     await sleep(2); // At more than ten million units a millisecond, each has accrued something.
@@ -154,8 +157,8 @@ test("given settlements, collects, paid calls, top-ups, closes and sweeps at onc
   const payers = await race(6, () => fundedAddress(db, 10n ** 9n));
   // Short lives, so that streams run dry and end while all this goes on.
   const providers = await race(3, () => listProvider(db, { tiers, depositMs: 1_500n, graceMs: 400n }));
-  const streams = await race(40, async (n) => {
-    const [actor, provider] = [pick(payers, n), pick(providers, n)];
+  const streams = await race(40, async () => {
+    const [actor, provider] = [random.pick(payers), random.pick(providers)];
     const { id } = await openStream({ actor, providerId: provider.id, tier: "basic" }, db);
     return { id, sender: actor, receiver: provider.owner, providerId: provider.id };
   });
@@ -167,21 +170,21 @@ test("given settlements, collects, paid calls, top-ups, closes and sweeps at onc
     sweep: () => sweepStreams({ limit: 10 }, db),
     topUp: ({ sender, id }) => topUpStream({ actor: sender, streamId: id, amount: 9_001n }, db),
     call: async ({ sender, providerId, id }) => {
-      const price = BigInt(random(300));
+      const price = BigInt(random.below(300));
       const decision = await authorise(db, someCall({ providerId, payer: sender, streamId: id, price }));
       if (decision.outcome === "authorised")
-        await complete(db, decision.requestId, random(3) ? "served" : "voided");
+        await complete(db, decision.requestId, random.below(3) ? "served" : "voided");
     },
     close: async ({ receiver, id }) => {
-      if (random(8) === 0) await closeStream({ actor: receiver, streamId: id }, db);
+      if (random.below(8) === 0) await closeStream({ actor: receiver, streamId: id }, db);
     },
   };
   const names = Object.keys(actions);
   const end = performance.now() + HUNT_MS;
   await race(CLIENTS, async () => {
     while (performance.now() < end) {
-      const name = pick(names, random(names.length));
-      await actions[name]?.(pick(streams, random(streams.length))).catch(ignoreRefusal);
+      const name = random.pick(names);
+      await actions[name]?.(random.pick(streams)).catch(ignoreRefusal);
       done[name] = (done[name] ?? 0) + 1;
     }
   });
@@ -201,7 +204,7 @@ test("given settlements, collects, paid calls, top-ups, closes and sweeps at onc
   const paid = ended.reduce((sum, { billed }) => sum + billed, 0n);
   expect(kept.reduce((sum, balance) => sum + balance, 0n) + paid).toBe(6n * 10n ** 9n);
   expect(await runInvariants(db)).toEqual([]);
-  expect(await deadlocks()).toBe(0);
+  expect(await countDeadlocks(db)).toBe(0);
 }, 60_000);
 
 /** `count` streams to one receiver, each of one unit a second and a sender of its own, with 400 s of deposit. */
@@ -223,27 +226,4 @@ async function billed(db: Queryable, streams: string[]): Promise<string[]> {
     [streams],
   );
   return rows.map((row) => row.billed);
-}
-
-function random(below: number): number {
-  return Math.floor(Math.random() * below);
-}
-
-function pick<T>(list: readonly T[], n: number): T {
-  const one = list[n % list.length];
-  if (one === undefined) throw new Error("Nothing to pick from.");
-  return one;
-}
-
-/** A stream may be closed or empty when it is its turn. Anything else that goes wrong fails the test. */
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof ProblemError)) throw error;
-}
-
-async function deadlocks(): Promise<number> {
-  await sleep(1_100); // Backends report what they counted once a second.
-  const { rows } = await ledger.db.query(
-    "select deadlocks from pg_stat_database where datname = current_database()",
-  );
-  return Number(rows[0]?.deadlocks);
 }
