@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { authorizeRequests } from "@/lib/streams/authorize-request";
 import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
+import { countDeadlocks } from "@/lib/testing/count-deadlocks";
 import { fundedAddress, listProvider, someCall, TOKEN } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
+import { lookBack } from "@/lib/testing/look-back";
 import { sweepAlerts } from "./sweep-alerts";
 
 // Real clock, real connections: paid calls and top-ups write down or end the very alerts that several sweeps are raising.
@@ -33,7 +34,7 @@ function sweepers(count: number): () => Promise<void> {
   let stopped = false;
   const running = Array.from({ length: count }, async () => {
     while (!stopped) {
-      await ledger.db.query("update alert_scan set scanned_ms = clock_ms() - 3600000");
+      await lookBack(ledger.db);
       await sweepAlerts({ limit: 10 }, ledger.db);
     }
   });
@@ -57,15 +58,6 @@ async function rowsOf(streamIds: string[]) {
   return rows;
 }
 
-/** That the database had to break up since it was made. A money function would be tried again, so it would not show otherwise. */
-async function deadlocks(): Promise<number> {
-  await sleep(1_100); // Backends report what they counted once a second.
-  const { rows } = await ledger.db.query<{ deadlocks: string }>(
-    "select deadlocks from pg_stat_database where datname = current_database()",
-  );
-  return Number(rows[0]?.deadlocks);
-}
-
 test("given calls with a price that jump over thresholds while sweeps look, each is told once and no call waits in a circle", async () => {
   const { actor, providerId, streamIds } = await streamsOf(12n);
   const stop = sweepers(3);
@@ -80,7 +72,7 @@ test("given calls with a price that jump over thresholds while sweeps look, each
   const decisions = (await Promise.all(batches)).flat();
   await stop();
   expect(new Set(decisions.map(({ outcome }) => outcome))).toEqual(new Set(["authorised"]));
-  expect(await deadlocks()).toBe(0);
+  expect(await countDeadlocks(ledger.db)).toBe(0);
   const rows = await rowsOf(streamIds);
   expect(rows).toHaveLength(3 * STREAMS);
   expect(rows.every(({ n }) => n === 1)).toBe(true);
