@@ -1,5 +1,5 @@
 // From contracts/src/StreamPay.sol, by npm run contracts:build.
-// Sources: sha256 d83869dc7ef6e2d8e9791226b0dac26ce4d15da64f6cbb3afe3747b5dba73ef4
+// Sources: sha256 ec0f0372db564c5102558aa3189c1066e4b017d0e5c6d33fa201131e8d3a27d4
 export const streamPayAbi = [
   {"type":"constructor","inputs":[{"name":"initialOwner","type":"address","internalType":"address"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"MAX_BATCH","inputs":[],"outputs":[{"name":"","type":"uint256","internalType":"uint256"}],"stateMutability":"view"},

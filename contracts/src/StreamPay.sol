@@ -7,7 +7,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {IERC3009} from "./streampay/IERC3009.sol";
-import {Stream} from "./streampay/StreamAccrual.sol";
+import {Flow, Stream, StreamAccrual} from "./streampay/StreamAccrual.sol";
 import {StreamViews} from "./streampay/StreamViews.sol";
 
 /// @title StreamPay: money locked for a recipient and earned by the second
@@ -18,6 +18,7 @@ import {StreamViews} from "./streampay/StreamViews.sol";
 /// @dev Tokens that take a fee are refused. Tokens whose balances change by themselves are not supported.
 contract StreamPay is StreamViews, Ownable2Step, Pausable {
     using SafeERC20 for IERC20;
+    using StreamAccrual for Stream;
 
     /// @notice The caller's share of what `batchUpdateStreams` moves, in hundredths of a per cent.
     uint256 public constant UPDATE_REWARD_BPS = 10;
@@ -25,6 +26,7 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
     uint256 public constant MAX_BATCH = 200;
 
     uint256 private constant BPS = 10_000;
+
     /// @dev What a batch has taken out of streams and has still to pay and count: a run of streams of one token.
     struct Batch {
         address token;
@@ -109,25 +111,24 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
     /// Reverts with NotSender, StreamNotFound, StreamClosed, StreamEnded, EndTooFar, AmountZero, AmountTooLarge,
     /// ValueMismatch, DepositMismatch, EnforcedPause.
     function topUp(uint256 streamId, uint256 amount) external payable nonReentrant whenNotPaused {
-        Stream storage stream = _get(streamId);
-        if (msg.sender != stream.sender) revert NotSender(streamId, msg.sender);
-        uint256 expected = stream.inToken ? 0 : amount;
+        (Stream storage stream, Flow memory flow) = _get(streamId);
+        if (msg.sender != stream.origin.sender) revert NotSender(streamId, msg.sender);
+        uint256 expected = flow.inToken ? 0 : amount;
         if (msg.value != expected) revert ValueMismatch(expected, msg.value);
-        _extend(streamId, stream, amount);
-        if (stream.inToken) _takeAllowance(stream.token, amount);
+        _extend(streamId, stream, flow, amount);
+        if (flow.inToken) _takeAllowance(stream.token, amount);
     }
 
     /// @notice The same by the sender's ERC-3009 authorisation, whose nonce is `topUpNonce(streamId, amount, salt)`.
-    function topUpWithAuthorization(
-        uint256 streamId,
-        uint256 amount,
-        bytes32 salt,
-        Authorization calldata signed
-    ) external nonReentrant whenNotPaused {
-        Stream storage stream = _get(streamId);
-        if (!stream.inToken) revert TokenInvalid(NATIVE);
-        _extend(streamId, stream, amount);
-        _takeAuthorized(stream.sender, stream.token, amount, topUpNonce(streamId, amount, salt), signed);
+    function topUpWithAuthorization(uint256 streamId, uint256 amount, bytes32 salt, Authorization calldata signed)
+        external
+        nonReentrant
+        whenNotPaused
+    {
+        (Stream storage stream, Flow memory flow) = _get(streamId);
+        if (!flow.inToken) revert TokenInvalid(NATIVE);
+        _extend(streamId, stream, flow, amount);
+        _takeAuthorized(stream.origin.sender, stream.token, amount, topUpNonce(streamId, amount, salt), signed);
     }
 
     /// @notice Pays the recipient what is earned and not yet taken out. Only the recipient may; open while paused.
@@ -219,23 +220,23 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
     }
 
     function _withdraw(uint256 streamId, address to) private returns (uint256 amount) {
-        Stream storage stream = _get(streamId);
-        if (msg.sender != stream.recipient) revert NotRecipient(streamId, msg.sender);
+        (Stream storage stream, Flow memory flow) = _get(streamId);
+        if (msg.sender != flow.recipient) revert NotRecipient(streamId, msg.sender);
         uint256 closed;
-        (amount, closed) = _takeEarned(stream);
+        (amount, closed) = _takeEarned(stream, flow);
         if (amount == 0) revert NothingToWithdraw(streamId);
-        address token = _tokenOf(stream);
+        address token = stream.tokenOf(flow);
         _count(token, amount, closed, 0);
         emit StreamWithdrawn(streamId, to, amount);
         _payOrRevert(token, to, amount);
     }
 
     function _cancel(uint256 streamId) private returns (uint256 toRecipient, uint256 refund) {
-        Stream storage stream = _get(streamId);
-        (address sender, address recipient) = (stream.sender, stream.recipient);
+        (Stream storage stream, Flow memory flow) = _get(streamId);
+        (address sender, address recipient) = (stream.origin.sender, flow.recipient);
         if (msg.sender != sender && msg.sender != recipient) revert NotParty(streamId, msg.sender);
-        (toRecipient, refund) = _close(streamId, stream);
-        address token = _tokenOf(stream);
+        (toRecipient, refund) = _close(streamId, stream, flow);
+        address token = stream.tokenOf(flow);
         _count(token, toRecipient, 1, 0);
         emit StreamCancelled(streamId, msg.sender, toRecipient, refund);
         _push(token, recipient, toRecipient);
@@ -244,10 +245,11 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
 
     function _update(uint256 streamId, Batch memory batch) private {
         Stream storage stream = _streams[streamId];
-        (uint256 moved, uint256 closed) = _takeEarned(stream);
+        Flow memory flow = stream.flow;
+        (uint256 moved, uint256 closed) = _takeEarned(stream, flow);
         if (moved == 0) return;
 
-        (address token, address recipient) = (_tokenOf(stream), stream.recipient);
+        (address token, address recipient) = (stream.tokenOf(flow), flow.recipient);
         if (token != batch.token || recipient != batch.recipient) _payRecipient(batch);
         if (token != batch.token) _endRun(batch);
         uint256 reward = (moved * UPDATE_REWARD_BPS) / BPS;

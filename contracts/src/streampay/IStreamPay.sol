@@ -31,12 +31,13 @@ interface IStreamPay {
         bytes signature;
     }
 
-    /// @notice One stream as it is in the block that answers.
-    /// @param deposit what was put in; once closed, what was streamed: the rest went back
+    /// @notice One stream as it is in the block that answers. A closed one keeps its parties, start, provider and type; its figures
+    ///         are 0, and what it paid is in its events.
+    /// @param deposit what was put in
     /// @param withdrawn what has left for the recipient and for callers of `batchUpdateStreams`
     /// @param accrued what the recipient has earned since the start, withdrawn or not
-    /// @param endTime the first second at which `accrued` is the whole deposit; 0 once closed
-    /// @param rateAmount base units each `ratePeriod` seconds, an exact ratio; both 0 once closed
+    /// @param endTime the first second at which `accrued` is the whole deposit
+    /// @param rateAmount base units each `ratePeriod` seconds, an exact ratio
     /// @param open false once cancelled, or ended and paid out
     struct StreamInfo {
         address sender;

@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @dev One stream as stored. Three slots when it is in the native coin and was never topped up: a payout reads the
-///      first two, only closing reads the third. Open means `deposit > withdrawn`: whatever takes out the last unit closes.
+/// @dev One stream as stored: three slots when it is in the native coin and was never topped up. A payout reads two of them,
+///      only closing reads the third. Each of the first three is read and written as a whole.
 struct Stream {
+    Flow flow;
+    Money money;
+    Origin origin;
+    address token; // Only if `flow.inToken`.
+    uint128 rateAmount; // Only if `flow.toppedUp`: the first deposit, which sets the rate for good.
+}
+
+/// @dev Who is paid, since when and how fast.
+struct Flow {
     address recipient;
     uint40 startTime;
     uint32 ratePeriod;
-    bool inToken; // slot 4 is in use
-    bool toppedUp; // slot 5 is in use
-    // ---- slot 2
+    bool inToken;
+    bool toppedUp;
+}
+
+/// @dev Open means `deposit > 0`, and then `withdrawn < deposit`: whatever takes out the last unit clears the slot, for which
+///      the chain gives gas back. What a closed stream paid is in its events.
+struct Money {
     uint128 deposit;
     uint128 withdrawn;
-    // ---- slot 3
+}
+
+struct Origin {
     address sender;
     uint64 providerId;
     uint8 streamType;
-    // ---- slot 4
-    address token;
-    // ---- slot 5: the first deposit, which sets the rate for good
-    uint128 rateAmount;
 }
 
 /// @title What a stream has earned: exact rational maths
@@ -27,27 +38,32 @@ struct Stream {
 ///         computed from the start, so that no rounding adds up, and the last second pays the remainder.
 library StreamAccrual {
     /// @return base units earned at the block's time: `min(deposit, floor(rateAmount × elapsed / ratePeriod))`.
-    ///         A closed stream has earned its deposit, which closing set to that.
-    function accrued(Stream storage stream) internal view returns (uint256) {
-        uint256 deposit = stream.deposit;
-        if (deposit == stream.withdrawn) return deposit;
+    ///         0 once the stream is closed.
+    function accrued(Stream storage stream, Flow memory flow, Money memory money) internal view returns (uint256) {
+        uint256 deposit = money.deposit;
+        if (deposit == 0) return 0;
         // 128 bits × 40 bits: cannot overflow. A stream starts in the block that makes it: cannot underflow.
         unchecked {
-            uint256 elapsed = block.timestamp - stream.startTime;
-            uint256 earned = (rateAmountOf(stream, deposit) * elapsed) / stream.ratePeriod;
+            uint256 elapsed = block.timestamp - flow.startTime;
+            uint256 earned = (rateAmountOf(stream, flow, deposit) * elapsed) / flow.ratePeriod;
             return earned < deposit ? earned : deposit;
         }
     }
 
     /// @return the first second at which the stream has earned the whole of `deposit`
-    function endTime(Stream storage stream, uint256 deposit) internal view returns (uint256) {
-        uint256 rate = rateAmountOf(stream, deposit);
-        return stream.startTime + (deposit * stream.ratePeriod + rate - 1) / rate;
+    function endTime(Stream storage stream, Flow memory flow, uint256 deposit) internal view returns (uint256) {
+        uint256 rate = rateAmountOf(stream, flow, deposit);
+        return flow.startTime + (deposit * flow.ratePeriod + rate - 1) / rate;
     }
 
-    /// @param deposit of the open stream, which the caller has read already
+    /// @param deposit of the open stream
     /// @return base units each `ratePeriod` seconds
-    function rateAmountOf(Stream storage stream, uint256 deposit) internal view returns (uint256) {
-        return stream.toppedUp ? stream.rateAmount : deposit;
+    function rateAmountOf(Stream storage stream, Flow memory flow, uint256 deposit) internal view returns (uint256) {
+        return flow.toppedUp ? stream.rateAmount : deposit;
+    }
+
+    /// @return 0 for the native coin
+    function tokenOf(Stream storage stream, Flow memory flow) internal view returns (address) {
+        return flow.inToken ? stream.token : address(0);
     }
 }

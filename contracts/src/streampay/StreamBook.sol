@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Payouts} from "./Payouts.sol";
-import {Stream, StreamAccrual} from "./StreamAccrual.sol";
+import {Flow, Money, Stream, StreamAccrual} from "./StreamAccrual.sol";
 
 /// @title The streams as stored, and the few changes that they go through
 /// @notice Nothing here asks who is calling or moves money: `StreamPay` does both.
@@ -38,14 +38,15 @@ abstract contract StreamBook is Payouts {
 
         Stream storage stream = _streams[streamId];
         bool inToken = terms.token != NATIVE;
-        stream.recipient = terms.recipient;
-        stream.startTime = uint40(block.timestamp);
-        stream.ratePeriod = uint32(terms.duration);
-        stream.inToken = inToken;
-        stream.deposit = uint128(terms.amount);
-        stream.sender = sender;
-        stream.providerId = uint64(terms.providerId);
-        stream.streamType = terms.streamType;
+        // Field by field: the compiler then writes each slot in fewer goes than from a struct in memory.
+        stream.flow.recipient = terms.recipient;
+        stream.flow.startTime = uint40(block.timestamp);
+        stream.flow.ratePeriod = uint32(terms.duration);
+        stream.flow.inToken = inToken;
+        stream.money.deposit = uint128(terms.amount);
+        stream.origin.sender = sender;
+        stream.origin.providerId = uint64(terms.providerId);
+        stream.origin.streamType = terms.streamType;
         if (inToken) stream.token = terms.token;
 
         emit StreamCreated(
@@ -74,45 +75,54 @@ abstract contract StreamBook is Payouts {
     }
 
     /// @dev Makes an open stream longer at its exact rate.
-    function _extend(uint256 streamId, Stream storage stream, uint256 amount) internal {
-        uint256 deposit = stream.deposit;
-        if (deposit == stream.withdrawn) revert StreamClosed(streamId);
+    function _extend(uint256 streamId, Stream storage stream, Flow memory flow, uint256 amount) internal {
+        uint256 deposit = stream.money.deposit;
+        if (deposit == 0) revert StreamClosed(streamId);
         if (amount == 0) revert AmountZero();
         if (amount > type(uint128).max - deposit) revert AmountTooLarge(amount, type(uint128).max - deposit);
         // Money added after the end would be earned at once, for seconds that have passed.
-        uint256 endTime = stream.endTime(deposit);
+        uint256 endTime = stream.endTime(flow, deposit);
         if (block.timestamp >= endTime) revert StreamEnded(streamId, endTime);
 
-        if (!stream.toppedUp) {
-            stream.toppedUp = true;
+        if (!flow.toppedUp) {
+            flow.toppedUp = true;
+            stream.flow.toppedUp = true;
             stream.rateAmount = uint128(deposit);
         }
-        stream.deposit = uint128(deposit + amount);
-        endTime = stream.endTime(deposit + amount);
+        deposit += amount;
+        stream.money.deposit = uint128(deposit);
+        endTime = stream.endTime(flow, deposit);
         uint256 latest = block.timestamp + MAX_DURATION;
         if (endTime > latest) revert EndTooFar(endTime, latest);
-        emit StreamToppedUp(streamId, amount, deposit + amount, endTime);
+        emit StreamToppedUp(streamId, amount, deposit, endTime);
     }
 
     /// @dev Takes out what is earned. The last unit closes the stream.
     /// @return amount base units taken out; 0 when there is nothing new, also for a stream that is closed or was never opened
     /// @return closed 1 when this closed it, else 0
-    function _takeEarned(Stream storage stream) internal returns (uint256 amount, uint256 closed) {
-        uint256 withdrawn = stream.withdrawn;
-        uint256 earned = stream.accrued();
-        amount = earned - withdrawn;
+    function _takeEarned(Stream storage stream, Flow memory flow) internal returns (uint256 amount, uint256 closed) {
+        Money memory money = stream.money;
+        uint256 earned = stream.accrued(flow, money);
+        amount = earned - money.withdrawn;
         if (amount == 0) return (0, 0);
-        stream.withdrawn = uint128(earned);
-        closed = earned == stream.deposit ? 1 : 0;
+        if (earned < money.deposit) {
+            stream.money.withdrawn = uint128(earned);
+        } else {
+            delete stream.money;
+            closed = 1;
+        }
     }
 
     /// @dev Takes out everything.
-    function _close(uint256 streamId, Stream storage stream) internal returns (uint256 toRecipient, uint256 refund) {
-        (uint256 deposit, uint256 withdrawn) = (stream.deposit, stream.withdrawn);
-        if (deposit == withdrawn) revert StreamClosed(streamId);
-        uint256 earned = stream.accrued();
-        (stream.deposit, stream.withdrawn) = (uint128(earned), uint128(earned));
-        return (earned - withdrawn, deposit - earned);
+    function _close(uint256 streamId, Stream storage stream, Flow memory flow)
+        internal
+        returns (uint256 toRecipient, uint256 refund)
+    {
+        Money memory money = stream.money;
+        if (money.deposit == 0) revert StreamClosed(streamId);
+        uint256 earned = stream.accrued(flow, money);
+        delete stream.money;
+        return (earned - money.withdrawn, money.deposit - earned);
     }
 
     /// @dev Counts what streams of one token have paid out.
@@ -133,13 +143,9 @@ abstract contract StreamBook is Payouts {
         _totals = totals;
     }
 
-    function _get(uint256 streamId) internal view returns (Stream storage stream) {
+    function _get(uint256 streamId) internal view returns (Stream storage stream, Flow memory flow) {
         stream = _streams[streamId];
-        if (stream.recipient == address(0)) revert StreamNotFound(streamId);
-    }
-
-    /// @dev The third slot and the fourth are read only where they are in use.
-    function _tokenOf(Stream storage stream) internal view returns (address) {
-        return stream.inToken ? stream.token : NATIVE;
+        flow = stream.flow;
+        if (flow.recipient == address(0)) revert StreamNotFound(streamId);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Stream, StreamAccrual} from "./StreamAccrual.sol";
+import {Flow, Money, Stream, StreamAccrual} from "./StreamAccrual.sol";
 import {StreamBook} from "./StreamBook.sol";
 
 /// @title What anybody can read about streams, exact in the block that answers
@@ -16,33 +16,36 @@ abstract contract StreamViews is StreamBook {
 
     /// @notice What the recipient could withdraw now, base units. Reverts with StreamNotFound.
     function currentBalance(uint256 streamId) external view returns (uint256) {
-        Stream storage stream = _get(streamId);
-        return stream.accrued() - stream.withdrawn;
+        (Stream storage stream, Flow memory flow) = _get(streamId);
+        Money memory money = stream.money;
+        return stream.accrued(flow, money) - money.withdrawn;
     }
 
     /// @notice What the sender would get back now, base units. Reverts with StreamNotFound.
     function refundableAmount(uint256 streamId) external view returns (uint256) {
-        Stream storage stream = _get(streamId);
-        return stream.deposit - stream.accrued();
+        (Stream storage stream, Flow memory flow) = _get(streamId);
+        Money memory money = stream.money;
+        return money.deposit - stream.accrued(flow, money);
     }
 
     /// @notice One stream as it is now. Reverts with StreamNotFound.
     function streamInfo(uint256 streamId) external view returns (StreamInfo memory info) {
-        Stream storage stream = _get(streamId);
-        info.sender = stream.sender;
-        info.recipient = stream.recipient;
-        info.token = _tokenOf(stream);
-        info.deposit = stream.deposit;
-        info.withdrawn = stream.withdrawn;
-        info.accrued = stream.accrued();
-        info.startTime = stream.startTime;
-        info.providerId = stream.providerId;
-        info.streamType = stream.streamType;
-        info.open = info.deposit > info.withdrawn;
+        (Stream storage stream, Flow memory flow) = _get(streamId);
+        Money memory money = stream.money;
+        info.sender = stream.origin.sender;
+        info.recipient = flow.recipient;
+        info.token = stream.tokenOf(flow);
+        info.deposit = money.deposit;
+        info.withdrawn = money.withdrawn;
+        info.accrued = stream.accrued(flow, money);
+        info.startTime = flow.startTime;
+        info.providerId = stream.origin.providerId;
+        info.streamType = stream.origin.streamType;
+        info.open = info.deposit > 0;
         if (info.open) {
-            info.endTime = stream.endTime(info.deposit);
-            info.rateAmount = stream.rateAmountOf(info.deposit);
-            info.ratePeriod = stream.ratePeriod;
+            info.endTime = stream.endTime(flow, info.deposit);
+            info.rateAmount = stream.rateAmountOf(flow, info.deposit);
+            info.ratePeriod = flow.ratePeriod;
         }
     }
 
@@ -109,8 +112,8 @@ abstract contract StreamViews is StreamBook {
     }
 
     function _matches(Stream storage stream, Filter filter, address account) private view returns (bool) {
-        if (filter == Filter.Sender) return stream.sender == account;
-        if (filter == Filter.Recipient) return stream.recipient == account;
-        return stream.deposit > stream.withdrawn;
+        if (filter == Filter.Sender) return stream.origin.sender == account;
+        if (filter == Filter.Recipient) return stream.flow.recipient == account;
+        return stream.money.deposit > 0;
     }
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+import {StreamPay} from "../../src/StreamPay.sol";
+import {TestUSDC} from "../../src/dev/TestUSDC.sol";
+import {IStreamPay} from "../../src/streampay/IStreamPay.sol";
+
+/// @dev A StreamPay with the test dollar, and people who have both kinds of money.
+abstract contract StreamPayFixture is Test {
+    address internal constant NATIVE = address(0);
+    /// @dev 0.0001 coins a second for 60 s: the figures of requirement S1.19.
+    uint256 internal constant DEPOSIT = 0.006 ether;
+    uint256 internal constant DURATION = 60;
+    uint256 internal constant START = 1_800_000_000;
+
+    StreamPay internal streamPay;
+    TestUSDC internal usdc;
+
+    address internal owner = makeAddr("owner");
+    address internal alice;
+    uint256 internal aliceKey;
+    address internal bob = makeAddr("bob");
+    address internal carol = makeAddr("carol");
+    address internal mallory = makeAddr("mallory");
+
+    function setUp() public virtual {
+        (alice, aliceKey) = makeAddrAndKey("alice");
+        vm.warp(START);
+        streamPay = new StreamPay(owner);
+        usdc = new TestUSDC();
+        address[4] memory people = [alice, bob, carol, mallory];
+        for (uint256 i; i < people.length; ++i) {
+            vm.deal(people[i], 1_000 ether);
+            usdc.mint(people[i], 1_000_000e6);
+            vm.prank(people[i]);
+            usdc.approve(address(streamPay), type(uint256).max);
+        }
+    }
+
+    function _open(address sender, address recipient) internal returns (uint256 id) {
+        vm.prank(sender);
+        id = streamPay.createStream{value: DEPOSIT}(recipient, DURATION, 0, 7);
+    }
+
+    function _openUsdc(address sender, address recipient) internal returns (uint256 id) {
+        vm.prank(sender);
+        id = streamPay.createTokenStream(_terms(address(usdc), 6e6, recipient));
+    }
+
+    function _terms(address token, uint256 amount, address recipient)
+        internal
+        pure
+        returns (IStreamPay.TokenStream memory)
+    {
+        return IStreamPay.TokenStream({
+            token: token, amount: amount, recipient: recipient, duration: DURATION, streamType: 0, providerId: 7
+        });
+    }
+
+    function _ids(uint256 id) internal pure returns (uint256[] memory ids) {
+        ids = new uint256[](1);
+        ids[0] = id;
+    }
+
+    function _ids(uint256 a, uint256 b) internal pure returns (uint256[] memory ids) {
+        ids = new uint256[](2);
+        (ids[0], ids[1]) = (a, b);
+    }
+}
