@@ -178,6 +178,11 @@ async function check(db: Queryable, streamId: string, expected: Expected): Promi
   for (const t of THRESHOLDS) expect([t, counted.get(t) ?? 0]).toEqual([t, expected.told.get(t)]);
 }
 
+test("given a life in which nobody does anything, three thresholds are told, and then a call is refused", async () => {
+  const life = { depositMs: 330n * MINUTE_MS, sweepMs: 9n * MINUTE_MS, deeds: [] };
+  expect(await play(life)).toEqual({ refused: 1, told: 3 });
+});
+
 test("given any life, each threshold is told once a descent, and before the first call that is refused for want of money", async () => {
   let [refused, told] = [0, 0];
   await fc.assert(
@@ -186,7 +191,8 @@ test("given any life, each threshold is told once a descent, and before the firs
       refused += played.refused;
       told += played.told;
     }),
-    { numRuns: 15, endOnFailure: true },
+    // Some lives tell nothing. 15 of them told 9 in all once in 76 runs; 30 tell 25 to 59.
+    { numRuns: 30, endOnFailure: true },
   );
   // The lives were lives: streams ran dry, and alerts were told.
   expect(refused).toBeGreaterThan(3);
