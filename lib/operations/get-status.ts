@@ -1,13 +1,13 @@
 import "server-only";
-import { databaseConfigured, env } from "@/lib/env";
+import { env } from "@/lib/env";
 import { INVARIANT_IDS } from "@/lib/ledger/run-invariants";
 import { metrics } from "@/lib/metrics/metrics";
+import { askDatabase } from "./ask-database";
 import { isDraining } from "./draining";
 import { type Point, readHistory, STEP_MS } from "./history";
 import { invariantWords } from "./invariant-words";
-import { type Gauges, readGauges } from "./read-gauges";
+import type { Gauges } from "./read-gauges";
 import { readVersion, type Version } from "./read-version";
-import { watchInvariants } from "./watch-invariants";
 
 /** Longest that the answer waits for the database, and once for the first check of the books, in milliseconds. */
 const PATIENCE_MS = 1_000;
@@ -52,13 +52,8 @@ export type Status = {
 };
 
 export async function getStatus(): Promise<Status> {
-  const [gauges, watch] = databaseConfigured()
-    ? await Promise.all([
-        readGauges(PATIENCE_MS).catch(() => null),
-        watchInvariants({ patienceMs: PATIENCE_MS }),
-      ])
-    : [null, { latest: null, failure: "There is no database." }];
-  const { latest, failure } = watch;
+  const { gauges, books } = await askDatabase(PATIENCE_MS);
+  const { latest, failure } = books;
   const checks = INVARIANT_IDS.map((id) => ({
     id,
     says: invariantWords[id],

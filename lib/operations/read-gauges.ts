@@ -1,5 +1,6 @@
 import "server-only";
 import { pool } from "@/lib/db/pool";
+import { within } from "./within";
 
 export type Gauges = {
   /** Time of one query, in milliseconds. */
@@ -38,13 +39,4 @@ export async function readGauges(patienceMs: number): Promise<Gauges> {
     sweepLagMs: Number(row.lag),
     migration: row.migration,
   };
-}
-
-/** The work's result, or an error after `patienceMs`; the work itself goes on to its own limits. */
-export function within<T>(patienceMs: number, work: Promise<T>): Promise<T> {
-  let late: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    late = setTimeout(() => reject(new Error(`Nothing came within ${patienceMs} ms.`)), patienceMs);
-  });
-  return Promise.race([work, timeout]).finally(() => clearTimeout(late));
 }

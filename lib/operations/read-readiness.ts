@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pool } from "@/lib/db/pool";
 import { isDraining } from "./draining";
-import { within } from "./read-gauges";
+import { within } from "./within";
 
 /** Longest that the database may take to answer: a load balancer asks every few seconds. */
 const PATIENCE_MS = 2_000;

@@ -3,10 +3,10 @@ import { Gauge, Registry } from "prom-client";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { metrics } from "@/lib/metrics/metrics";
+import { askDatabase } from "./ask-database";
 import { isDraining } from "./draining";
-import { type Gauges, readGauges } from "./read-gauges";
+import type { Gauges } from "./read-gauges";
 import { readVersion } from "./read-version";
-import { watchInvariants } from "./watch-invariants";
 
 /** Longest that a scrape waits for the database, and, once after a start, for the first check of the books. */
 const PATIENCE_MS = 2_000;
@@ -24,12 +24,7 @@ async function askedGauges(): Promise<Registry> {
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  const [gauges, invariants] = databaseConfigured()
-    ? await Promise.all([
-        readGauges(PATIENCE_MS).catch(() => null),
-        watchInvariants({ patienceMs: PATIENCE_MS }),
-      ])
-    : [null, null];
+  const { gauges, books } = await askDatabase(PATIENCE_MS);
 
   const { version, commit } = readVersion();
   gauge("superstream_build_info", "What runs: always 1.", ["version", "commit", "node"]).set(
@@ -40,19 +35,19 @@ async function askedGauges(): Promise<Registry> {
   gauge("superstream_database_up", "1 when the database answered this scrape.").set(gauges ? 1 : 0);
   if (databaseConfigured()) setConnections(gauge);
   if (gauges) setGauges(gauge, gauges);
-  if (invariants?.latest) {
+  if (books.latest) {
     const violations = gauge(
       "superstream_invariant_violations",
       "Rows that break an invariant of the ledger. Anything above 0 is an alarm.",
       ["id"],
     );
-    for (const [id, count] of Object.entries(invariants.latest.violations)) violations.set({ id }, count);
+    for (const [id, count] of Object.entries(books.latest.violations)) violations.set({ id }, count);
     gauge(
       "superstream_invariants_checked_timestamp_seconds",
       "When the books were last read to the end.",
-    ).set(invariants.latest.checkedAtMs / 1000);
+    ).set(books.latest.checkedAtMs / 1000);
     gauge("superstream_invariants_check_duration_seconds", "How long that took.").set(
-      invariants.latest.tookMs / 1000,
+      books.latest.tookMs / 1000,
     );
   }
   return registry;

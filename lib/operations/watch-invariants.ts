@@ -3,6 +3,7 @@ import { nowMs } from "@/lib/clock";
 import { pool } from "@/lib/db/pool";
 import { INVARIANT_IDS, runInvariants } from "@/lib/ledger/run-invariants";
 import { logger } from "@/lib/log";
+import { within } from "./within";
 
 /** The oldest that a check may be before the next one starts. */
 const CHECK_EVERY_MS = 60_000;
@@ -33,15 +34,15 @@ const shared = globalThis as typeof globalThis & { superstreamInvariants?: Watch
  * The last check of the whole books, and a new one in the background when that is a minute old. Never waits for a check
  * longer than `patienceMs`, and then only while there is none at all.
  */
-export async function watchInvariants({ patienceMs }: { patienceMs: number }) {
+export async function watchInvariants(patienceMs: number): Promise<Pick<Watch, "latest" | "failure">> {
   shared.superstreamInvariants ??= { latest: null, failure: null, nextAtMs: 0, checking: null };
   const watch = shared.superstreamInvariants;
   if (Number(nowMs()) >= watch.nextAtMs)
     watch.checking ??= check(watch).finally(() => {
       watch.checking = null;
     });
-  if (!watch.latest && watch.checking) await orLater(watch.checking, patienceMs);
-  return { latest: watch.latest, failure: watch.failure, running: watch.checking !== null };
+  if (!watch.latest && watch.checking) await within(patienceMs, watch.checking).catch(() => {}); // Later, then.
+  return { latest: watch.latest, failure: watch.failure };
 }
 
 async function check(watch: Watch): Promise<void> {
@@ -78,14 +79,4 @@ async function readBooks() {
     client.release(true);
     throw error;
   }
-}
-
-function orLater(work: Promise<void>, patienceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const late = setTimeout(resolve, patienceMs);
-    void work.then(() => {
-      clearTimeout(late);
-      resolve();
-    });
-  });
 }

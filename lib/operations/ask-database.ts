@@ -1,0 +1,25 @@
+import "server-only";
+import { databaseConfigured } from "@/lib/env";
+import { type Gauges, readGauges } from "./read-gauges";
+import { watchInvariants } from "./watch-invariants";
+
+type Answer = {
+  /** Null when the database is not there, or took too long. */
+  gauges: Gauges | null;
+  books: Awaited<ReturnType<typeof watchInvariants>>;
+};
+
+/**
+ * What only the database can tell of the whole installation. Never throws: a database that is away is what operators look for.
+ *
+ * @param patienceMs longest wait for it, and, once after a start, for the first check of the books
+ */
+export async function askDatabase(patienceMs: number): Promise<Answer> {
+  if (!databaseConfigured())
+    return { gauges: null, books: { latest: null, failure: "There is no database." } };
+  const [gauges, books] = await Promise.all([
+    readGauges(patienceMs).catch(() => null),
+    watchInvariants(patienceMs),
+  ]);
+  return { gauges, books };
+}
