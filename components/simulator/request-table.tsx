@@ -1,6 +1,6 @@
 "use client";
 import { ChevronLeft, ChevronRight, Download } from "lucide-react";
-import { useId, useState } from "react";
+import { useId, useMemo, useState } from "react";
 import { Amount } from "@/components/ui/amount";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -21,7 +21,9 @@ export function RequestTable({ simulation }: { simulation: Simulation }) {
   const [decision, setDecision] = useState("");
   const [page, setPage] = useState(0);
   const id = useId();
-  const found = requests.filter(
+  /** A simulated call has no id: its place in the simulation is its name. */
+  const numbered = useMemo(() => requests.map((call, number) => ({ ...call, number })), [requests]);
+  const found = numbered.filter(
     (call) => (stream === "" || call.stream === stream) && (decision === "" || call.decision === decision),
   );
   const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE));
@@ -86,9 +88,8 @@ export function RequestTable({ simulation }: { simulation: Simulation }) {
             </tr>
           </thead>
           <tbody>
-            {shown.map((call, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a simulated call has no id, and its row no state
-              <tr key={first + index}>
+            {shown.map((call) => (
+              <tr key={call.number}>
                 <Td className="whitespace-nowrap pl-5">{simTime(call.atMs, scenario.lengthMs)}</Td>
                 <Td className="whitespace-nowrap">
                   {call.stream} <span className="text-faint max-sm:hidden">{providers.get(call.stream)}</span>

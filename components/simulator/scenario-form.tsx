@@ -41,6 +41,11 @@ export function ScenarioForm({ initial, busy, refusal, onRun }: Props) {
       streams: draft.streams.map((stream, index) => (index === at ? { ...stream, ...members } : stream)),
     });
 
+  function remove(index: number) {
+    change({ streams: draft.streams.filter((_, at) => at !== index) });
+    setWrong({}); // It says what is wrong by the place of a stream, and the places have changed.
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
     const read = readScenario(draft);
@@ -101,11 +106,7 @@ export function ScenarioForm({ initial, busy, refusal, onRun }: Props) {
                   stream={stream}
                   errors={errors}
                   onChange={(members) => changeStream(index, members)}
-                  onRemove={
-                    draft.streams.length > 1
-                      ? () => change({ streams: draft.streams.filter((_, at) => at !== index) })
-                      : null
-                  }
+                  onRemove={draft.streams.length > 1 ? () => remove(index) : null}
                 />
               </li>
             ))}

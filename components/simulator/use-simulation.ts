@@ -8,10 +8,8 @@ export type SimulationRequest = { preset: "demo" | "control" } | { scenario: Rec
 
 export type Refusal = { detail: string; errors: readonly { pointer: string; message: string }[] };
 
-export type SimulationState =
-  | { status: "running" }
-  | { status: "done"; simulation: Simulation }
-  | { status: "refused"; refusal: Refusal };
+type Outcome = { status: "done"; simulation: Simulation } | { status: "refused"; refusal: Refusal };
+export type SimulationState = { status: "running" } | Outcome;
 
 /** Answers of this visit: the same request has the same answer, so going back and forth asks once. */
 const answers = new Map<string, Simulation>();
@@ -19,28 +17,26 @@ const answers = new Map<string, Simulation>();
 /** Runs a simulation whenever the request changes; null runs nothing. `again` asks once more after a refusal. */
 export function useSimulation(request: SimulationRequest | null): [SimulationState | null, () => void] {
   const body = request && JSON.stringify(request);
-  const [outcome, setOutcome] = useState<{ body: string; state: SimulationState } | null>(null);
-  const [tries, setTries] = useState(0);
+  const [last, setLast] = useState<{ body: string; outcome: Outcome } | null>(null);
+  const outcome = last?.body === body ? last.outcome : null;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another try is another run
   useEffect(() => {
-    if (body === null) return;
+    if (body === null || outcome) return;
     const leaving = new AbortController();
-    setOutcome({ body, state: { status: "running" } });
-    void ask(body, leaving.signal).then((state) => {
-      if (!leaving.signal.aborted) setOutcome({ body, state });
+    void ask(body, leaving.signal).then((outcome) => {
+      if (!leaving.signal.aborted) setLast({ body, outcome });
     });
     return () => leaving.abort();
-  }, [body, tries]);
+  }, [body, outcome]);
 
-  const again = () => setTries((count) => count + 1);
+  const again = () => setLast(null);
   if (body === null) return [null, again];
   const known = answers.get(body);
   if (known) return [{ status: "done", simulation: known }, again];
-  return [outcome?.body === body ? outcome.state : { status: "running" }, again];
+  return [outcome ?? { status: "running" }, again];
 }
 
-async function ask(body: string, signal: AbortSignal): Promise<SimulationState> {
+async function ask(body: string, signal: AbortSignal): Promise<Outcome> {
   const known = answers.get(body);
   if (known) return { status: "done", simulation: known };
   try {

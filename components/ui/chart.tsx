@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useId, useRef, useState } from "react";
 import { cn } from "./cn";
-import type { Plot } from "./draw-plot";
+import type { Plot, PlotData } from "./draw-plot";
 
 /** A colour of the palette, by its name in `globals.css`; it follows the reader's light or dark. */
 export type ChartTone = "flow" | "ink" | "soft" | "faint" | "warn" | "stop";
@@ -51,25 +51,37 @@ const TABLE_ROWS_MAX = 60;
 export function Chart({ label, series, marks = [], height = 240, className, ...rest }: ChartProps) {
   const { time = true, formatY = numberText, yMin, yMax } = rest;
   const formatX = rest.formatX ?? (time ? timeText(series) : numberText);
-  const empty = series.every(({ points }) => points.length === 0);
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<Plot | null>(null);
   const [mounted, setMounted] = useState(false);
   const noteId = useId();
+  useEffect(() => setMounted(true), []);
 
   const shown = { series, marks, time, formatX, formatY, yMin, yMax };
-  const latest = useRef(shown);
-  latest.current = shown;
   /** What needs another drawing, not only other figures in it. */
   const structure = JSON.stringify([
     series.map(({ label, tone, shape, fill, dashed }) => [label, tone, shape, fill, dashed]),
     time,
-    height,
   ]);
+  return (
+    <figure className={cn("min-w-0", className)}>
+      {series.length > 1 ? <Legend series={series} /> : null}
+      <Drawing key={structure} label={label} noteId={noteId} height={height} shown={shown} />
+      <figcaption id={noteId} className="sr-only">
+        {mounted ? <DataTable label={label} {...shown} /> : null}
+      </figcaption>
+    </figure>
+  );
+}
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `structure` stands for the parts that are read through `latest`
+type DrawingProps = { label: string; noteId: string; height: number; shown: PlotData };
+
+/** The canvas, and its keys. */
+function Drawing({ label, noteId, height, shown }: DrawingProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const latest = useRef(shown);
+  latest.current = shown;
+
   useEffect(() => {
-    setMounted(true);
     let gone = false;
     let redraw = () => {};
     void import("./draw-plot").then(({ drawPlot }) => {
@@ -87,40 +99,34 @@ export function Chart({ label, series, marks = [], height = 240, className, ...r
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [structure]);
+  }, [height]);
 
   useEffect(() => {
     plot.current?.update();
   });
 
   return (
-    <figure className={cn("min-w-0", className)}>
-      {series.length > 1 ? <Legend series={series} /> : null}
-      <div
-        role="img"
-        aria-label={label}
-        aria-describedby={noteId}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values
-        tabIndex={0}
-        ref={box}
-        className="relative w-full overflow-hidden rounded-sm"
-        style={{ height }}
-        onKeyDown={(event) => {
-          const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-          if (step === undefined) return;
-          event.preventDefault();
-          plot.current?.step(step);
-        }}
-        onBlur={() => plot.current?.step(0)}
-      >
-        {empty ? (
-          <p className="absolute inset-0 grid place-items-center text-faint text-sm">Nothing to draw yet.</p>
-        ) : null}
-      </div>
-      <figcaption id={noteId} className="sr-only">
-        {mounted ? <DataTable label={label} {...shown} /> : null}
-      </figcaption>
-    </figure>
+    <div
+      role="img"
+      aria-label={label}
+      aria-describedby={noteId}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values
+      tabIndex={0}
+      ref={box}
+      className="relative w-full overflow-hidden rounded-sm"
+      style={{ height }}
+      onKeyDown={(event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (step === undefined) return;
+        event.preventDefault();
+        plot.current?.step(step);
+      }}
+      onBlur={() => plot.current?.step(0)}
+    >
+      {shown.series.every(({ points }) => points.length === 0) ? (
+        <p className="absolute inset-0 grid place-items-center text-faint text-sm">Nothing to draw yet.</p>
+      ) : null}
+    </div>
   );
 }
 
@@ -144,10 +150,8 @@ function Legend({ series }: { series: readonly ChartSeries[] }) {
   );
 }
 
-type Shown = Required<Pick<ChartProps, "series" | "marks" | "formatX" | "formatY">>;
-
 /** The same figures for those who do not see the drawing. */
-function DataTable({ label, series, marks, formatX, formatY }: Shown & { label: string }) {
+function DataTable({ label, series, marks, formatX, formatY }: PlotData & { label: string }) {
   const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   const every = Math.max(1, Math.ceil(xs.length / TABLE_ROWS_MAX));
   const rows = xs.filter((_, index) => index % every === 0 || index === xs.length - 1);

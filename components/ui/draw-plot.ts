@@ -2,7 +2,8 @@ import "uplot/dist/uPlot.min.css";
 import UPlot from "uplot";
 import type { ChartMark, ChartProps, ChartSeries, ChartTone } from "./chart";
 
-type Shown = Required<Pick<ChartProps, "series" | "marks" | "time" | "formatX" | "formatY">> & {
+/** What is drawn, and how its figures are written. */
+export type PlotData = Required<Pick<ChartProps, "series" | "marks" | "time" | "formatX" | "formatY">> & {
   yMin: number | undefined;
   yMax: number | undefined;
 };
@@ -22,7 +23,7 @@ const MARK_REACH = 6;
 const FONT = "11px var(--font-inter), ui-sans-serif, sans-serif";
 
 /** Draws into `box`, follows its width, and reads values under the pointer. `shown` gives the latest figures at any time. */
-export function drawPlot(box: HTMLElement, height: number, shown: () => Shown): Plot {
+export function drawPlot(box: HTMLElement, height: number, shown: () => PlotData): Plot {
   const colour = colours(box);
   const font = FONT.replace("var(--font-inter)", fontFamily(box));
   const reading = document.createElement("div");
@@ -113,7 +114,7 @@ function aligned(series: readonly ChartSeries[]): UPlot.AlignedData {
   );
 }
 
-function valueRange({ series, yMin, yMax }: Shown, high: number | null): [number, number] {
+function valueRange({ series, yMin, yMax }: PlotData, high: number | null): [number, number] {
   const lowest = Math.min(0, ...series.flatMap(({ points }) => points.map(({ y }) => y ?? 0)));
   const low = yMin ?? lowest;
   const top = yMax ?? (high ?? 0) + Math.abs((high ?? 0) - low) * 0.08;
@@ -165,7 +166,7 @@ function drawMarks(plot: UPlot, marks: readonly ChartMark[], colour: (tone: stri
 }
 
 /** Writes what is under the pointer beside it. */
-function read(plot: UPlot, reading: HTMLElement, { series, marks, formatX, formatY }: Shown): void {
+function read(plot: UPlot, reading: HTMLElement, { series, marks, formatX, formatY }: PlotData): void {
   const { left = -1, idx } = plot.cursor;
   const x = idx === null || idx === undefined ? undefined : plot.data[0][idx];
   if (left < 0 || x === undefined) {
