@@ -27,7 +27,12 @@ export async function measureMarketScript(): Promise<BenchResult[]> {
   });
 }
 
-type Script = { path: string; wireBytes: number; encoding: string };
+type Script = {
+  path: string;
+  wireBytes: number;
+  /** How it was compressed; null when it came as it is. */
+  encoding: string | null;
+};
 
 async function loadScripts(page: Page, url: string): Promise<Script[]> {
   const cdp = await page.context().newCDPSession(page);
@@ -36,7 +41,7 @@ async function loadScripts(page: Page, url: string): Promise<Script[]> {
   cdp.on("Network.responseReceived", ({ requestId, response, type }) => {
     if (type !== "Script" && !/javascript/.test(response.mimeType)) return;
     const headers = new Headers(response.headers as Record<string, string>);
-    const encoding = headers.get("content-encoding") ?? "none";
+    const encoding = headers.get("content-encoding");
     waiting.set(requestId, { path: new URL(response.url).pathname, encoding });
   });
   cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
@@ -55,7 +60,8 @@ function toResult(scripts: readonly Script[]): BenchResult {
   const kb = (bytes: number) => bytes / 1000;
   const total = kb(scripts.reduce((sum, { wireBytes }) => sum + wireBytes, 0));
   const largest = [...scripts].sort((a, b) => b.wireBytes - a.wireBytes).slice(0, 3);
-  const encodings = [...new Set(scripts.map(({ encoding }) => encoding))].join(", ");
+  const encodings = new Set(scripts.flatMap(({ encoding }) => encoding ?? []));
+  const share = scripts.every(({ encoding }) => encoding) ? "all" : "not all";
   return {
     name: "js/market",
     value: total,
@@ -71,7 +77,7 @@ function toResult(scripts: readonly Script[]): BenchResult {
       },
     ],
     notes: [
-      `${scripts.length} files, ${encodings}, counted by Chromium on the wire with an empty cache. The largest: ${largest
+      `${scripts.length} files, ${share} of them compressed (${[...encodings].join(", ") || "none"}). Counted by Chromium on the wire, with an empty cache. The largest: ${largest
         .map(({ wireBytes }) => `${kb(wireBytes).toFixed(0)} kB`)
         .join(", ")}.`,
     ],
