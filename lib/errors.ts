@@ -19,6 +19,7 @@ export const problems = {
   "provider-taken": { status: 409, title: "The name belongs to somebody else" },
   "insufficient-balance": { status: 409, title: "The balance is too low" },
   "stream-state": { status: 409, title: "The stream is not in a state for that" },
+  "stream-on-chain": { status: 409, title: "The stream is changed on its chain" },
   "too-many-webhooks": { status: 409, title: "There are enough webhooks" },
   "webhook-off": { status: 409, title: "The webhook is off" },
   "self-stream": { status: 409, title: "A stream needs two ends" },
@@ -44,6 +45,7 @@ export const problems = {
   "stream/deposit-exhausted": { status: 402, title: "Deposit exhausted" },
   "stream/flow-rate-insufficient": { status: 402, title: "The stream is slower than the tier" },
   "stream/sender-mismatch": { status: 402, title: "Not signed by the sender" },
+  "stream/price-needs-ledger": { status: 402, title: "The call has a price of its own" },
   "stream/rate-limited": { status: 429, title: "The tier's hourly limit is reached" },
   "stream/verification-unavailable": { status: 503, title: "The stream cannot be verified now" },
 } as const satisfies Record<string, { status: number; title: string }>;

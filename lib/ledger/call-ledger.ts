@@ -16,6 +16,8 @@ export type LedgerFunction =
   | "set_auto_top_up"
   | "collect_stream"
   | "collect_streams"
+  | "mirror_stream"
+  | "fail_stream"
   | "sweep_stream"
   | "sweep_batch"
   | "settle_streams"

@@ -6,6 +6,8 @@ const sentences: Partial<Record<keyof typeof problems, string>> = {
   "self-stream": "You own this provider: a stream needs two different ends.",
   "stream-not-found": "Stream not found.",
   "stream-state": "The stream is not in a state for that.",
+  "stream-on-chain":
+    "The stream's money is on a chain: sign the change there, and it is seen within a few blocks. Nothing was moved.",
   "insufficient-balance": "The balance is too low. Nothing was moved.",
   "invalid-input": "The amount is too small.",
   "idempotency-conflict": "The idempotency key was used for something else.",

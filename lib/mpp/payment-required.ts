@@ -24,6 +24,10 @@ const details: Partial<Record<ProblemCode, string>> = {
   "stream/deposit-exhausted": "Deposit exhausted — top up required",
   "stream/paused": "The stream is paused: resume it to be served.",
   "stream/flow-rate-insufficient": "The stream is slower than the tier asks for.",
+  "stream/price-needs-ledger":
+    "This call has a price of its own, which a stream on a chain cannot pay: use one on the ledger.",
+  "stream/verification-unavailable":
+    "The chain of the stream cannot be read at the moment. Nothing was charged.",
   "stream/rate-limited": "The tier's requests of this hour are used up.",
   "idempotency-conflict": "The idempotency key was used for another request.",
   "request-in-progress": "The same request is still running.",

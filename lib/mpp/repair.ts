@@ -72,6 +72,7 @@ export function repairDenial({ code, extensions }: Denied, place: Place): Repair
   switch (code) {
     case "stream/not-found":
     case "stream/terminated":
+    case "stream/price-needs-ledger":
       return repairByOpening(place, streamId);
     case "stream/deposit-exhausted":
       // After the grace a stream takes no more money: a new one has to be opened.

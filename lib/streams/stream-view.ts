@@ -1,14 +1,15 @@
 import { getAddress } from "viem";
-import { type Asset, LEDGER_ASSET } from "@/lib/domain/asset";
+import type { Asset } from "@/lib/domain/asset";
 import { flowRatePerSecond, type Rate } from "@/lib/domain/rate";
 import type { StreamStatus } from "@/lib/domain/stream-state";
 import type { Priority, TierName } from "@/lib/domain/tier";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
+import type { RailId } from "@/lib/rails/rail";
 
 /** A stream as its parties see it at `serverNowMs`. Amounts are base units; times are the database's milliseconds. */
 export type StreamView = {
   id: string;
-  rail: "ledger";
+  rail: RailId;
   sender: string;
   receiver: string;
   provider: { id: string; name: string };
@@ -40,7 +41,28 @@ export type StreamView = {
   minimumTopUp: bigint;
   served: bigint;
   denied: bigint;
+  /** Where the stream stands on a chain, as of the block that was mirrored last; null on the ledger. */
+  chain: ChainPlace | null;
   serverNowMs: bigint;
+};
+
+export type ChainPlace = {
+  chainId: number;
+  /** `streampay:<contract>:<id>` or `flow:<token>:<sender>:<receiver>`. */
+  subject: string;
+  contract: string;
+  openedTx: string;
+  asOf: { number: bigint; hash: string; atMs: bigint };
+};
+
+type ChainRow = {
+  chainId: number;
+  subject: string;
+  contract: string;
+  openedTx: string;
+  number: string;
+  hash: string;
+  atMs: string;
 };
 
 /** A row of `streamColumns`, as pg gives it: numeric and bigint are text. */
@@ -53,6 +75,10 @@ export type StreamRow = Record<(typeof amountColumns)[number], string> &
     provider_name: string;
     tier: string;
     status: string;
+    rail: string;
+    symbol: string;
+    decimals: number;
+    chain: ChainRow | null;
     priority: string;
     close_cause: string | null;
     max_requests_per_hour: number;
@@ -90,9 +116,11 @@ const momentColumns = [
 
 /** Select list and joins for a view. `now_ms` never runs behind the stream's own time. */
 export const selectStreams = `
-  select s.*, p.name as provider_name, t.now_ms, stream_minimum_top_up(s, t.now_ms) as minimum_top_up,
+  select s.*, p.name as provider_name, a.symbol, a.decimals,
+    (select jsonb_build_object('chainId', c.chain_id, 'subject', c.subject, 'contract', c.contract, 'openedTx', c.opened_tx,
+       'number', c.block_number::text, 'hash', c.block_hash, 'atMs', c.block_ms::text) from chain_stream c where c.stream_id = s.id) as chain, t.now_ms, stream_minimum_top_up(s, t.now_ms) as minimum_top_up,
     least(stream_accrued(s, t.now_ms), stream_available(s)) as accrued
-  from stream s join provider p on p.id = s.provider_id
+  from stream s join provider p on p.id = s.provider_id join asset a on a.id = s.asset
     cross join lateral (select greatest(s.last_ms, clock_ms()) as now_ms) t`;
 
 /** The view of a row. A stream whose deposit is spent reads as exhausted, also before a sweep has written it down. */
@@ -112,13 +140,13 @@ export function streamView(row: StreamRow): StreamView {
   const running = status === "active";
   return {
     id: row.id,
-    rail: "ledger",
+    rail: row.rail as RailId,
     sender: getAddress(row.sender),
     receiver: getAddress(row.receiver),
     provider: { id: row.provider_id, name: row.provider_name },
     tier: row.tier as TierName,
     status,
-    asset: LEDGER_ASSET,
+    asset: { symbol: row.symbol, decimals: row.decimals },
     rate,
     flowRatePerSecond: flowRatePerSecond(rate),
     ratePerDay: (rate.amount * 86_400_000n) / rate.periodMs,
@@ -148,8 +176,14 @@ export function streamView(row: StreamRow): StreamView {
     minimumTopUp: BigInt(row.minimum_top_up),
     served: BigInt(row.served),
     denied: BigInt(row.denied),
+    chain: row.chain && chainPlace(row.chain),
     serverNowMs: nowMs,
   };
+}
+
+function chainPlace({ number, hash, atMs, contract, ...place }: ChainRow): ChainPlace {
+  const asOf = { number: BigInt(number), hash, atMs: BigInt(atMs) };
+  return { ...place, contract: getAddress(contract), asOf };
 }
 
 function autoTopUp(row: StreamRow): AutoTopUpRule | null {

@@ -91,6 +91,11 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
     todo: "Fund the wallet, or ask for less. On a devnet the faucet gives play money.",
     members: { balance: "What there is, base units", required: "What is needed, base units" },
   },
+  "stream-on-chain": {
+    happened: "The stream’s money is in a contract: only a transaction that its party signs changes it.",
+    todo: "Sign the change with the wallet, on the stream’s page or through the contract. It shows here within a few blocks.",
+    members: { streamId: "The stream", rail: "Where its money is" },
+  },
   "stream-state": {
     happened: "The stream is not in a state in which this can be done: paused, empty, closed, or not paused.",
     todo: "Look at its status first: GET /api/v1/streams/{id}.",
@@ -230,6 +235,11 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
   "stream/sender-mismatch": {
     happened: "The proof was not signed by the account that sends the stream.",
     todo: "Sign with the sender’s key.",
+  },
+  "stream/price-needs-ledger": {
+    happened: "The call costs something by itself, and your stream is on a chain, which pays for time alone.",
+    todo: "Open a stream on the ledger to the same provider, or use a service without a price of its own.",
+    members: { price: "What the call costs, base units", openUrl: "Where to open a stream", repair },
   },
   "stream/rate-limited": {
     happened: "The tier’s calls of the last hour are used up. Paying again does not help; waiting does.",

@@ -23,7 +23,7 @@ const autoTopUpOutput = z.strictObject({
 export const streamOutput = z
   .strictObject({
     id: z.string(),
-    rail: z.literal("ledger"),
+    rail: z.enum(["ledger", "streampay", "superfluid"]),
     sender: addressOutput,
     receiver: addressOutput,
     provider: z.strictObject({ id: z.string(), name: z.string() }),
@@ -53,6 +53,16 @@ export const streamOutput = z
     minimumTopUp: amountOutput,
     served: z.int(),
     denied: z.int(),
+    chain: z
+      .strictObject({
+        chainId: z.int(),
+        subject: z.string(),
+        contract: addressOutput,
+        openedTx: z.string(),
+        asOf: z.strictObject({ number: integerText, hash: z.string(), atMs: z.int() }),
+      })
+      .nullable()
+      .meta({ description: "Where its money is on a chain, as of a block; null on the ledger." }),
     serverNowMs: z.int(),
   })
   .meta({ id: "Stream" });
