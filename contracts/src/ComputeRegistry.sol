@@ -47,7 +47,6 @@ contract ComputeRegistry is ProviderBonds {
         uint64 registeredAt;
         uint64 requests;
         uint8 serviceType;
-        bytes32 modelHash;
         uint256 earned;
         string model;
         string endpoint;
@@ -117,7 +116,6 @@ contract ComputeRegistry is ProviderBonds {
         listing.pricePerSecond = uint96(pricePerSecond);
         listing.registeredAt = uint64(block.timestamp);
         listing.serviceType = serviceType;
-        listing.modelHash = keccak256(bytes(model));
         listing.model = model;
         listing.endpoint = endpoint;
         _idsOf[msg.sender].push(id);
@@ -143,7 +141,7 @@ contract ComputeRegistry is ProviderBonds {
 
         if (active && !wasActive) _activate(id, listing);
         else if (!active && wasActive) _deactivate(id, listing);
-        else if (active && priceChanged) _byPrice[listing.modelHash].change(id, price);
+        else if (active && priceChanged) _byPrice[_modelHash(listing)].change(id, price);
 
         emit ProviderUpdated(id, pricePerSecond, endpoint, active);
     }
@@ -249,17 +247,19 @@ contract ComputeRegistry is ProviderBonds {
     // ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function _activate(uint256 id, Listing storage listing) private {
-        bytes32 key = _key(listing.wallet, listing.modelHash);
+        bytes32 modelHash = _modelHash(listing);
+        bytes32 key = _key(listing.wallet, modelHash);
         if (_activeFor[key] != 0) revert AlreadyListed(_activeFor[key]);
         _activeFor[key] = id;
         _active.add(id);
-        _byPrice[listing.modelHash].insert(id, listing.pricePerSecond);
+        _byPrice[modelHash].insert(id, listing.pricePerSecond);
     }
 
     function _deactivate(uint256 id, Listing storage listing) private {
-        delete _activeFor[_key(listing.wallet, listing.modelHash)];
+        bytes32 modelHash = _modelHash(listing);
+        delete _activeFor[_key(listing.wallet, modelHash)];
         _active.remove(id);
-        _byPrice[listing.modelHash].remove(id);
+        _byPrice[modelHash].remove(id);
     }
 
     function _walletOf(uint256 id) internal view override returns (address) {
@@ -275,6 +275,10 @@ contract ComputeRegistry is ProviderBonds {
         if (pricePerSecond == 0 || pricePerSecond > PRICE_MAX) revert PriceOutOfRange(pricePerSecond);
         if (bytes(endpoint).length == 0) revert EndpointEmpty();
         if (bytes(endpoint).length > ENDPOINT_BYTES_MAX) revert EndpointTooLong(bytes(endpoint).length);
+    }
+
+    function _modelHash(Listing storage listing) private view returns (bytes32) {
+        return keccak256(bytes(listing.model));
     }
 
     /// End of a page, without overflow for any offset and limit.
