@@ -19,7 +19,10 @@ describe("drainable", () => {
     await expect(fetch(url)).rejects.toThrow();
     finish();
     expect(await (await underWay).text()).toBe("done");
+    // Its connection is kept alive for five seconds: once it is idle, nobody waits for that.
+    const answered = performance.now();
     await ended;
+    expect(performance.now() - answered).toBeLessThan(2_000);
   });
 
   test("given an idle connection that is kept alive, the server does not wait for it", async () => {

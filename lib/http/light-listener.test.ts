@@ -64,6 +64,15 @@ describe("a handler of the hot path on node:http", () => {
     expect(answer).toContain("x-url: https://superstream.test/next");
   });
 
+  test("given a length that is too large, it refuses before any of the body comes", async () => {
+    const { hostname, port } = new URL(await serve(echo));
+    const socket = connect(Number(port), hostname);
+    socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n");
+    const first = await new Promise((resolve) => socket.once("data", resolve));
+    expect(String(first)).toContain("HTTP/1.1 413");
+    socket.destroy();
+  });
+
   test("given a handler that does not read the body, the connection serves the next request", async () => {
     const url = await serve(async ({ url: asked }) => ({
       status: 200,
