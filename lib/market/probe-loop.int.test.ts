@@ -20,9 +20,13 @@ const { server, host } = await vi.hoisted(async () => {
   return { server: listening, host: name };
 });
 
+import { pool } from "@/lib/db/pool";
+import type { UpstreamCall } from "@/lib/mpp/call-upstream";
 import { providerListing } from "@/lib/testing/provider-listing";
 import { startProbeLoop } from "./probe-loop";
+import { probePass } from "./probe-pass";
 import { getProviderHealth } from "./provider-health";
+import { measureCalls } from "./provider-health-calls";
 import { registerProviderInput } from "./provider-input";
 import { registerProvider } from "./register-provider";
 
@@ -38,6 +42,30 @@ function register(id: string): Promise<unknown> {
     owner: "0x1111111111111111111111111111111111111111",
   });
 }
+
+test("given paid calls that failed and buckets that are old, one pass judges by the calls and forgets the buckets", async () => {
+  await register("failing");
+  const failing = measureCalls(async () => {
+    throw new Error("No answer.");
+  });
+  for (let calls = 0; calls < 20; calls += 1)
+    await expect(failing({ providerId: "failing" } as UpstreamCall)).rejects.toThrow();
+  await pool().query(
+    `insert into provider_health_bucket (provider_id, span_ms, start_ms, probes)
+     values ('failing', 3600000, clock_ms() / 3600000 * 3600000 - 50 * 3600000, 1)`,
+  );
+  expect(await probePass({ intervalMs: 60_000 })).toBe(false);
+  expect((await getProviderHealth(["failing"])).get("failing")).toMatchObject({
+    state: "degraded",
+    reason: "low-success-rate",
+    failures: 0,
+  });
+  const { rows } = await pool().query(
+    "select count(*)::int as hours from provider_health_bucket where span_ms = 3600000",
+  );
+  expect(rows).toEqual([{ hours: 1 }]);
+  await pool().query("delete from provider");
+});
 
 test("given two servers, a provider is probed once an interval by both together, and a stop does not wait for one that hangs", async () => {
   await register("good");

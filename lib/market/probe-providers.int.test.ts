@@ -152,6 +152,20 @@ describe("one pass", () => {
     expect(await ended).toMatchObject({ probed: 26, failed: 6, more: false });
   });
 
+  test("given a result that cannot be written down, the others are, and the pass goes on", async () => {
+    for (const id of ["good-1", "good-2", "good-3"]) await register(id);
+    const query = (sql: string, values: unknown[] = []) =>
+      values[0] === "good-2" ? Promise.reject(new Error("No such row.")) : pool().query(sql, values);
+    const report = await probeProviders({ limit: 10, schedule: INTERVAL, probe }, {
+      query,
+    } as unknown as ReturnType<typeof pool>);
+    expect(report).toEqual({ probed: 3, failed: 0, more: false });
+    const { rows } = await pool().query(
+      "select provider_id from provider_health where state = 'up' order by 1",
+    );
+    expect(rows).toEqual([{ provider_id: "good-1" }, { provider_id: "good-3" }]);
+  });
+
   test("given four processes at once, each provider is asked by one of them", async () => {
     for (let index = 1; index <= 30; index += 1) await register(`slow-${index}`);
     const reports = await Promise.all([pass(), pass(), pass(), pass()]);

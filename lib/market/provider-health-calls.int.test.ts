@@ -79,13 +79,21 @@ describe("paid calls", () => {
     expect(day?.callLatency?.p50Ms).toBeLessThan(600);
   });
 
-  test("given a database that is away, the counts are kept for the next time", async () => {
+  test("given a database that is away, served, failed and latencies are kept for the next time", async () => {
+    const fails = async () => {
+      throw new ProblemError("upstream-failed", "No.");
+    };
     await call("alpha", whole(200));
+    await expect(call("alpha", fails)).rejects.toThrow("No.");
     const away = { query: () => Promise.reject(new Error("away")) } as unknown as ReturnType<typeof pool>;
     await expect(flushCalls(away)).rejects.toThrow("away");
-    await call("alpha", whole(200));
+    expect(await dayOf("alpha")).toMatchObject({ callsServed: 0, callsFailed: 0, callLatency: null });
     await flushCalls();
-    expect(await dayOf("alpha")).toMatchObject({ callsServed: 2 });
+    expect(await dayOf("alpha")).toMatchObject({
+      callsServed: 1,
+      callsFailed: 1,
+      callLatency: { p50Ms: expect.any(Number) },
+    });
   });
 
   test("given a provider that was removed meanwhile, the others are written all the same", async () => {
@@ -170,6 +178,17 @@ describe("both measures together", () => {
     await recordProbe("alpha", { ok: false, problem: "server-error", httpStatus: 500 }, pool());
     const health = (await getProviderHealth(["alpha"])).get("alpha");
     expect(health).toMatchObject({ state: "degraded", reason: "served-despite-probes", failures: 3 });
+  });
+
+  test("given failing checks and a call that was served as they began, long ago, it is down", async () => {
+    await pool().query(
+      `update provider_health set failures = 40, failing_since_ms = clock_ms() - 902000, served_ms = clock_ms() - 901000
+        where provider_id = 'alpha'`,
+    );
+    const { recordProbe } = await import("./probe-record");
+    await recordProbe("alpha", { ok: false, problem: "timeout", httpStatus: null }, pool());
+    const health = (await getProviderHealth(["alpha"])).get("alpha");
+    expect(health).toMatchObject({ state: "down", reason: "probes-failed", failures: 41 });
   });
 
   test("given good checks and failing calls, it is degraded", async () => {
