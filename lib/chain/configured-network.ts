@@ -2,6 +2,7 @@ import "server-only";
 import { type Address, isAddress } from "viem";
 import { type Env, EnvError, env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
+import { DEVNET } from "./devnet-addresses";
 import type { Network } from "./network";
 import { findNetwork } from "./networks";
 
@@ -17,7 +18,7 @@ type Settings = Pick<
   | "START_BLOCK"
 >;
 
-/** Our own contracts. Null where the settings name none: what needs it is then off. */
+/** Our own contracts: on the devnet those that come with it. Null where the settings name none: what needs it is then off. */
 export type OwnContracts = {
   streamPay: Address | null;
   computeRegistry: Address | null;
@@ -50,11 +51,17 @@ export function findConfiguredNetwork(settings: Settings = env): ConfiguredNetwo
     },
     rpcUrls: RPC_URL_2 ? [RPC_URL, RPC_URL_2] : [RPC_URL],
     contracts: {
-      streamPay: checkedAddress(settings, "STREAM_PAY_ADDRESS"),
-      computeRegistry: checkedAddress(settings, "COMPUTE_REGISTRY_ADDRESS"),
-      sessionOperator: checkedAddress(settings, "SESSION_OPERATOR_ADDRESS"),
+      streamPay: checkedAddress(settings, "STREAM_PAY_ADDRESS") ?? onDevnet(network, "streamPay"),
+      computeRegistry:
+        checkedAddress(settings, "COMPUTE_REGISTRY_ADDRESS") ?? onDevnet(network, "computeRegistry"),
+      sessionOperator:
+        checkedAddress(settings, "SESSION_OPERATOR_ADDRESS") ?? onDevnet(network, "sessionOperator"),
     },
   };
+}
+
+function onDevnet({ chainId }: Network, name: keyof OwnContracts): Address | null {
+  return chainId === DEVNET.chainId ? DEVNET[name] : null;
 }
 
 /** @throws ProblemError `not-configured` when this process runs without a chain */

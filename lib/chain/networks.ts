@@ -1,3 +1,4 @@
+import { DEVNET } from "./devnet-addresses";
 import type { Network } from "./network";
 import { realNetworks } from "./networks.generated";
 
@@ -5,7 +6,7 @@ import { realNetworks } from "./networks.generated";
 const devnet: Network = {
   key: "devnet",
   name: "Superstream devnet",
-  chainId: 31_337,
+  chainId: DEVNET.chainId,
   testnet: true,
   coin: { name: "Ether", symbol: "ETH", decimals: 18 },
   explorer: null,
@@ -13,10 +14,28 @@ const devnet: Network = {
   blockMs: 2_000,
   confirmations: 1,
   logsQueryRange: 10_000,
-  startBlock: 0,
+  startBlock: DEVNET.startBlock,
   gasModel: "l1",
-  superfluid: null,
-  superTokens: [],
+  superfluid: {
+    host: DEVNET.host,
+    cfa: DEVNET.cfa,
+    gda: DEVNET.gda,
+    cfaForwarder: DEVNET.cfaV1Forwarder,
+    gdaForwarder: DEVNET.gdaV1Forwarder,
+    macroForwarder: DEVNET.macroForwarder,
+    clearMacroForwarder: DEVNET.clearMacroForwarder,
+    batchLiquidator: DEVNET.batchLiquidator,
+    toga: DEVNET.toga,
+  },
+  superTokens: [
+    {
+      symbol: "USDCx",
+      name: "Super USD Coin",
+      address: DEVNET.usdcx,
+      decimals: 18,
+      underlying: { symbol: "USDC", address: DEVNET.usdc, decimals: 6 },
+    },
+  ],
 };
 
 /** Every chain that money may move on: data only, 4 kB compressed, so a browser may have it. */
