@@ -7,6 +7,12 @@ describe("databaseTrouble", () => {
     { given: "an administrator's cut (57P01)", error: coded("57P01") },
     { given: "a server that starts (57P03)", error: coded("57P03") },
     { given: "a lock that was not to be had", error: coded("55P03") },
+    { given: "a transaction that another one overtook", error: coded("40001") },
+    { given: "a deadlock that was ended", error: coded("40P01") },
+    { given: "a statement past its time", error: coded("57014") },
+    { given: "too many connections", error: coded("53300") },
+    { given: "a connection that failed", error: coded("08006") },
+    { given: "no connection of Prisma's", error: coded("P2024") },
     { given: "a refused connection", error: coded("ECONNREFUSED") },
     {
       given: "a connection cut in the middle of a query",

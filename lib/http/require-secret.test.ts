@@ -27,6 +27,8 @@ describe("requireSecret", () => {
   test("given that no secret is set, nothing opens, not even an empty or undefined one", () => {
     for (const authorization of ["Bearer undefined", "Bearer ", undefined])
       for (const expected of [undefined, ""])
-        expect(() => requireSecret(request(authorization), expected)).toThrow();
+        expect(() => requireSecret(request(authorization), expected)).toThrow(
+          expect.objectContaining({ code: "sign-in-required" }),
+        );
   });
 });

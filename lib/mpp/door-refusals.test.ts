@@ -202,6 +202,17 @@ test("too many unpaid requests → 429, and a paying caller is not counted", asy
   expect((await door.call(quote, { headers })).status).toBe(200);
 });
 
+test("an address that spent its unpaid requests → 429 before a signature is checked or the ledger asked", async () => {
+  const door = fixture({ probes: createProbeLimiter({ perMinute: 3 }) });
+  const { account } = payerOf(door);
+  const headers = { Authorization: await credential(account, challengeOf(await door.call(quote))) };
+  for (const status of [402, 402, 429]) expect((await door.call(quote)).status).toBe(status);
+  const refused = await door.call(quote, { headers });
+  expect(refused.status).toBe(429);
+  expect(await problem(refused)).toMatchObject({ code: "rate-limited" });
+  expect([...door.requests.values()]).toEqual([]);
+});
+
 test("a ledger that cannot be asked → 503 with Retry-After, and no challenge", async () => {
   const door = fixture();
   const challenge = challengeOf(await door.call(quote));
