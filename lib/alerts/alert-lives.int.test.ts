@@ -6,6 +6,7 @@ import { openStream } from "@/lib/streams/open-stream";
 import { pauseStream } from "@/lib/streams/pause-stream";
 import { resumeStream } from "@/lib/streams/resume-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
+import { cost, MINUTE_MS } from "@/lib/testing/descending-streams";
 import {
   authorise,
   complete,
@@ -20,7 +21,6 @@ import { DAY_BEGIN_MS } from "@/lib/testing/simulated-ledger";
 import { sweepAlerts } from "./sweep-alerts";
 
 const ledger = ledgerForFile(1);
-const MINUTE_MS = 60_000n;
 const THRESHOLDS = [600_000n, 3_600_000n, 14_400_000n] as const;
 const MARGIN_MS = 60_000n;
 const RATE = 10n * TOKEN; // a day
@@ -62,8 +62,6 @@ class Expected {
       if (runwayMs <= t && this.armed.delete(t)) this.told.set(t, (this.told.get(t) ?? 0) + 1);
   }
 }
-
-const cost = (ms: bigint) => (RATE * ms + 86_399_999n) / 86_400_000n;
 
 /** Plays a life to its end, sweeping now and then, and checks after every step. */
 async function play({ depositMs, sweepMs, deeds }: Life): Promise<{ refused: number; told: number }> {

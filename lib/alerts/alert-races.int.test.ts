@@ -3,6 +3,7 @@ import { authorizeRequests } from "@/lib/streams/authorize-request";
 import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { countDeadlocks } from "@/lib/testing/count-deadlocks";
+import { cost, MINUTE_MS } from "@/lib/testing/descending-streams";
 import { fundedAddress, listProvider, someCall, TOKEN } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { lookBack } from "@/lib/testing/look-back";
@@ -11,7 +12,6 @@ import { sweepAlerts } from "./sweep-alerts";
 // Real clock, real connections: paid calls and top-ups write down or end the very alerts that several sweeps are raising.
 const ledger = ledgerForFile(12);
 const STREAMS = 24;
-const cost = (minutes: bigint) => (10n * TOKEN * minutes + 1_439n) / 1_440n; // of 10 tokens a day
 
 /** Streams with `minutes` of runway, whose thresholds are all armed, and a scan that has not seen the last hour. */
 async function streamsOf(minutes: bigint) {
@@ -23,7 +23,12 @@ async function streamsOf(minutes: bigint) {
   const streamIds: string[] = [];
   for (let n = 0; n < STREAMS; n += 1)
     streamIds.push(
-      (await openStream({ actor, providerId, tier: "professional", deposit: cost(minutes) }, ledger.db)).id,
+      (
+        await openStream(
+          { actor, providerId, tier: "professional", deposit: cost(minutes * MINUTE_MS) },
+          ledger.db,
+        )
+      ).id,
     );
   await ledger.db.query("delete from alert where stream_id = any($1)", [streamIds]);
   return { actor, providerId, streamIds };
@@ -65,7 +70,7 @@ test("given calls with a price that jump over thresholds while sweeps look, each
     authorizeRequests(
       [...streamIds]
         .sort(() => (batch % 2 ? 1 : -1))
-        .map((streamId) => someCall({ providerId, payer: actor, streamId, price: cost(1n) })),
+        .map((streamId) => someCall({ providerId, payer: actor, streamId, price: cost(MINUTE_MS) })),
       ledger.db,
     ),
   );
@@ -84,7 +89,7 @@ test("given top-ups while sweeps look, after one more pass no alert stands for a
   const { actor, streamIds } = await streamsOf(9n);
   const stop = sweepers(3);
   await Promise.all(
-    streamIds.map((streamId) => topUpStream({ actor, streamId, amount: cost(30n) }, ledger.db)),
+    streamIds.map((streamId) => topUpStream({ actor, streamId, amount: cost(30n * MINUTE_MS) }, ledger.db)),
   );
   await stop();
   await sweepAlerts({ limit: 1_000 }, ledger.db);

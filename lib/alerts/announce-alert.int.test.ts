@@ -7,6 +7,7 @@ const receiver = await vi.hoisted(async () =>
 
 import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
+import { cost } from "@/lib/testing/descending-streams";
 import { fundedAddress, listProvider, TOKEN } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { lookBack } from "@/lib/testing/look-back";
@@ -23,8 +24,7 @@ const { deliver, webhookTo, logOf } = webhookRig(ledger, receiver);
 /** A stream with `ms` of runway on the real clock, at 10 tokens a day, whose thresholds nobody has looked at yet. */
 async function streamOf(actor: string, ms: bigint): Promise<string> {
   const { id: providerId } = await listProvider(ledger.db, { depositMs: 60_000n });
-  const deposit = (10n * TOKEN * ms + 86_399_999n) / 86_400_000n;
-  const { id } = await openStream({ actor, providerId, tier: "professional", deposit }, ledger.db);
+  const { id } = await openStream({ actor, providerId, tier: "professional", deposit: cost(ms) }, ledger.db);
   await ledger.db.query("delete from alert where stream_id = $1", [id]);
   return id;
 }
