@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Queryable } from "@/lib/db/pool";
 import {
@@ -115,8 +116,31 @@ test("given a clock that is set back, the stream's time stands still: no room is
     expect((await authorised(db, call())).accrued).toBe(83_333_333_333_333_333n); // Two hours since the start.
   }));
 
-async function begin(db: Queryable) {
-  const provider = await listProvider(db);
+test("no hour ever holds more than the limit, and no call is refused that would fit", async () => {
+  const someGap = fc.bigInt({ min: 0n, max: 1_500_000n });
+  const somePast = fc.array(someGap, { minLength: 10, maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 6 }), somePast, (limit, gaps) =>
+      simulated(async ({ db, at }) => {
+        const { call } = await begin(db, limit);
+        const passed: bigint[] = [];
+        let atMs = T0;
+        for (const gap of gaps) {
+          atMs += gap;
+          await at(atMs);
+          const fits = passed.filter((earlier) => earlier > atMs - HOUR_MS).length < limit;
+          const { outcome } = await authorise(db, call());
+          expect(outcome).toBe(fits ? "authorised" : "denied");
+          if (fits) passed.push(atMs);
+        }
+      }),
+    ),
+    { numRuns: 40 },
+  );
+});
+
+async function begin(db: Queryable, maxRequestsPerHour = 10) {
+  const provider = await listProvider(db, { tiers: { basic: { maxRequestsPerHour } } });
   const actor = await fundedAddress(db, 100n * TOKEN);
   const { id: streamId } = await openStream(
     { actor, providerId: provider.id, tier: "basic", deposit: 50n * TOKEN },
