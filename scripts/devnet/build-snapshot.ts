@@ -6,7 +6,7 @@ import { type Address, type Hex, hexToBytes } from "viem";
 import { DEVNET } from "@/lib/chain/devnet-addresses";
 import { hashOf } from "../set-up.mjs";
 import { asAdmin } from "./chain-admin";
-import { type Addresses, deployContracts } from "./deploy-contracts";
+import { type Addresses, deployContracts, stockFaucet } from "./deploy-contracts";
 import { deploySuperfluid } from "./deploy-superfluid";
 import { rpc } from "./rpc";
 import { startAnvil } from "./start-anvil";
@@ -19,11 +19,7 @@ export type AccountState = { nonce: number; balance: Hex; code: Hex; storage: Re
 /** What stands on every new devnet: contracts and their storage, no transactions. */
 export type Snapshot = { addresses: Addresses; accounts: Record<Address, AccountState> };
 
-/**
- * Nobody has their keys: they act through an anvil that impersonates them. `admin` owns Superfluid's governance and our
- * contracts; the other one only creates ours, so that their addresses do not depend on Superfluid's version.
- */
-const ADMIN = "0x5f00000000000000000000000000000000000001";
+/** Only creates what is ours, so that its addresses do not depend on Superfluid's version. Nobody has its key. */
 const CREATOR = "0x5f00000000000000000000000000000000000002";
 
 /**
@@ -57,10 +53,11 @@ async function build(anvil: string, cache: string): Promise<Snapshot> {
   // Libraries of the framework's deployer are larger than a contract may be. Only here: the devnet keeps the limit.
   const chain = await startAnvil({ program: anvil, args: ["--disable-code-size-limit", "--accounts", "0"] });
   try {
-    const framework = await asAdmin(chain.url, ADMIN, (admin) => deploySuperfluid(admin, artefacts));
+    const framework = await asAdmin(chain.url, DEVNET.admin, (admin) => deploySuperfluid(admin, artefacts));
     const addresses = await asAdmin(chain.url, CREATOR, (creator) =>
-      deployContracts(creator, artefacts, { admin: ADMIN, ...framework }),
+      deployContracts(creator, artefacts, { admin: DEVNET.admin, ...framework }),
     );
+    await asAdmin(chain.url, DEVNET.faucet, (faucet) => stockFaucet(faucet, addresses));
     return { addresses, accounts: await accountsOf(chain.url) };
   } finally {
     await chain.kill();

@@ -1,4 +1,4 @@
-import { type Abi, type Address, type Hex, parseEventLogs, zeroAddress } from "viem";
+import { type Abi, type Address, type Hex, maxUint256, parseEventLogs, zeroAddress } from "viem";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
 import { streamPayBytecode } from "@/contracts-abi/stream-pay-bytecode";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
@@ -65,4 +65,11 @@ async function wrapUsdc(
   const [created] = parseEventLogs({ abi, logs, eventName: "SuperTokenCreated" });
   if (!created) throw new Error("Building the devnet: the factory made no USDCx.");
   return (created.args as unknown as { token: Address }).token;
+}
+
+/** The faucet gives USDCx by wrapping for others what it has itself: 1,000,000,000 USDC. */
+export async function stockFaucet(faucet: ChainAdmin, { usdc, usdcx }: Addresses): Promise<void> {
+  const own = faucet.client.account.address;
+  await faucet.call(usdc as Address, testUsdcAbi, "mint", [own, 10n ** 15n]);
+  await faucet.call(usdc as Address, testUsdcAbi, "approve", [usdcx, maxUint256]);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Abi, type AbiError, toFunctionSignature } from "viem";
+import { type Abi, toFunctionSignature } from "viem";
 import { describeFailure, Refusal } from "../report.mjs";
 import { ROOT } from "../set-up.mjs";
 import { artefactOf } from "./deploy-superfluid";
@@ -66,6 +66,8 @@ const PICKS: Record<string, { from: string; members: readonly string[] }> = {
   },
   batchLiquidator: { from: "BatchLiquidator", members: ["deleteFlow", "deleteFlows"] },
 };
+
+type AbiError = Extract<Abi[number], { type: "error" }>;
 
 /**
  * The ABIs as TypeScript, one member a line.
