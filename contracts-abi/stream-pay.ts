@@ -1,5 +1,5 @@
 // From contracts/src/StreamPay.sol, by npm run contracts:build.
-// Sources: sha256 ec0f0372db564c5102558aa3189c1066e4b017d0e5c6d33fa201131e8d3a27d4
+// Sources: sha256 2847599ba3d217e66f9197a41079ec102a66bd5a7bd40245aa6256d385947b58
 export const streamPayAbi = [
   {"type":"constructor","inputs":[{"name":"initialOwner","type":"address","internalType":"address"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"MAX_BATCH","inputs":[],"outputs":[{"name":"","type":"uint256","internalType":"uint256"}],"stateMutability":"view"},

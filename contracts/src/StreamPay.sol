@@ -84,6 +84,7 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
         whenNotPaused
         returns (uint256 streamId)
     {
+        if (terms.token.code.length == 0) revert TokenInvalid(terms.token);
         try IERC20Permit(terms.token).permit(msg.sender, address(this), terms.amount, deadline, v, r, s) {} catch {}
         streamId = _createFromAllowance(terms);
     }

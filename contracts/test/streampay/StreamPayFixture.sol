@@ -58,6 +58,39 @@ abstract contract StreamPayFixture is Test {
         });
     }
 
+    /// @dev Alice's ERC-3009 authorisation for StreamPay, good for an hour.
+    function _authorize(uint256 amount, bytes32 nonce) internal view returns (IStreamPay.Authorization memory) {
+        bytes32 message = keccak256(
+            abi.encode(
+                usdc.RECEIVE_WITH_AUTHORIZATION_TYPEHASH(),
+                alice,
+                address(streamPay),
+                amount,
+                START - 1,
+                START + 3_600,
+                nonce
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) = _signTyped(aliceKey, message);
+        return IStreamPay.Authorization(START - 1, START + 3_600, abi.encodePacked(r, s, v));
+    }
+
+    /// @dev An ERC-2612 permit for StreamPay, good until START.
+    function _permit(address holder, uint256 key, uint256 amount)
+        internal
+        view
+        returns (uint8 v, bytes32 r, bytes32 s)
+    {
+        bytes32 typeHash = usdc.PERMIT_TYPEHASH();
+        return _signTyped(
+            key, keccak256(abi.encode(typeHash, holder, address(streamPay), amount, usdc.nonces(holder), START))
+        );
+    }
+
+    function _signTyped(uint256 key, bytes32 message) private view returns (uint8 v, bytes32 r, bytes32 s) {
+        return vm.sign(key, keccak256(abi.encodePacked("\x19\x01", usdc.DOMAIN_SEPARATOR(), message)));
+    }
+
     function _ids(uint256 id) internal pure returns (uint256[] memory ids) {
         ids = new uint256[](1);
         ids[0] = id;
