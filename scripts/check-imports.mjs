@@ -17,8 +17,13 @@ const BASE = [
 ];
 /** The chain, and the generated interfaces of its contracts. */
 const CHAIN = ["lib/chain", "contracts-abi"];
-/** What of the chain is plain data, and so may go to a browser. */
-const CHAIN_TABLES = ["lib/chain/networks", "lib/chain/devnet-addresses", "contracts-abi"];
+/** What of the chain is data and pure functions, and so may go to a browser. */
+const CHAIN_TABLES = [
+  ...["networks", "viem-chain", "explorer-link", "decode-error", "devnet-addresses"].map(
+    (name) => `lib/chain/${name}`,
+  ),
+  "contracts-abi",
+];
 /** Adapters to the database, the wire and the chain. */
 const ADAPTERS = ["lib/db", "lib/http", "lib/auth", ...CHAIN];
 /** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
