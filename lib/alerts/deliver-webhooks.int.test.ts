@@ -109,6 +109,23 @@ describe("an attempt", () => {
     expect(receiver.received).toEqual([]);
   });
 
+  test("given a message that was written while its webhook was being deleted, nothing is dialled, and others are sent", async () => {
+    const [gone, other] = [await webhookTo("/deleted"), await webhookTo("/other")];
+    await sendTest(gone.own, ledger.db);
+    await sendTest(other.own, ledger.db);
+    await ledger.db.query("update webhook_endpoint set deleted_ms = 1, secret = null where id = $1", [
+      gone.own.webhookId,
+    ]);
+    await deliver();
+    expect(receiver.received.map(({ url }) => url)).toEqual(["/other"]);
+    expect(await logOf(other.own)).toMatchObject([{ state: "delivered", attempts: 1 }]);
+    const { rows } = await ledger.db.query(
+      "select state, attempts, last_error from webhook_delivery where endpoint_id = $1",
+      [gone.own.webhookId],
+    );
+    expect(rows).toEqual([{ state: "pending", attempts: 1, last_error: "the webhook was deleted" }]);
+  });
+
   test("given 410, the webhook is off, and what waits is not sent", async () => {
     receiver.answer("/gone", [410]);
     const { own } = await webhookTo("/gone");
