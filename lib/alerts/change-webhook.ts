@@ -6,7 +6,7 @@ import { newWebhookSecret, sealSecret } from "./webhook-secret";
 import type { WebhookView, WebhookWithSecret } from "./webhook-view";
 
 /** How long (ms) the secret before a rotation still signs beside the new one. */
-export const ROTATION_MS = 86_400_000n;
+const ROTATION_MS = 86_400_000n;
 
 /** Turns a webhook of the actor's on, or off: what waits to be sent is then not sent. @throws ProblemError `webhook-not-found` */
 export async function setWebhookEnabled(

@@ -2,7 +2,7 @@ import type { Asset } from "@/lib/domain/asset";
 import { amountOver, type Rate } from "@/lib/domain/rate";
 
 /** How much flow one click adds: as long as the most distant alert looks ahead. */
-export const SUGGESTED_MS = 14_400_000n;
+const SUGGESTED_MS = 14_400_000n;
 /** Digits after the point that people read and that the button writes: what it says is what moves. */
 const SHOWN_DIGITS = 6;
 

@@ -3,9 +3,6 @@ import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { paths } from "@/lib/paths";
 import { suggestedTopUp } from "./suggested-top-up";
 
-export const WEBHOOK_TYPES = ["stream.runway-low", "webhook.test"] as const;
-export type WebhookType = (typeof WEBHOOK_TYPES)[number];
-
 /** What the outbox keeps of an alert (`announce_alert`). */
 const storedAlert = z.object({
   alertId: z.string(),

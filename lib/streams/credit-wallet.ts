@@ -7,7 +7,7 @@ import { getWallet, type WalletView } from "./get-wallet";
 import { type Operation, operation } from "./operation";
 
 /** Base units of play money that the faucet gives an address in one UTC day at most: 10,000 USDCx. */
-export const FAUCET_DAILY_MAX = 10_000n * 10n ** 18n;
+const FAUCET_DAILY_MAX = 10_000n * 10n ** 18n;
 
 /**
  * Credits a wallet with play money. Devnet only: the caller checks the network.
