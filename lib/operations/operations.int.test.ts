@@ -9,8 +9,9 @@ await vi.hoisted(async () => {
 import { GET as metricsRoute } from "@/app/metrics/route";
 import { pool } from "@/lib/db/pool";
 import { getReadinessOperation, getStatusOperation } from "@/lib/http/operations/operator-operations";
+import { openStream } from "@/lib/streams/open-stream";
 import { answerOf, callOperation } from "@/lib/testing/call-operation";
-import { fundedAddress } from "@/lib/testing/ledger-fixtures";
+import { fundedAddress, listProvider } from "@/lib/testing/ledger-fixtures";
 import { startDraining } from "./draining";
 import type { Status } from "./get-status";
 
@@ -71,12 +72,37 @@ describe("/api/ready", () => {
   });
 });
 
+describe("/api/v1/status", () => {
+  test("given a process that ends, or a stream that waits for its sweep, it is degraded, and says which", async () => {
+    expect(await status()).toMatchObject({
+      status: "ok",
+      process: { draining: false },
+      sweep: { late: false },
+    });
+    startDraining();
+    expect(await status()).toMatchObject({ status: "degraded", process: { draining: true } });
+    expect(await scrape()).toContain("superstream_draining 1\n");
+    delete shared.superstreamDraining;
+
+    const { id } = await listProvider(pool());
+    const actor = await fundedAddress(pool(), 10n ** 18n);
+    const stream = await openStream({ actor, providerId: id, tier: "basic" });
+    const { rows } = await pool().query<{ due: string }>("select due_ms as due from stream");
+    await pool().query("update stream set due_ms = clock_ms() - 31000");
+    expect(await status()).toMatchObject({ status: "degraded", sweep: { late: true } });
+    await pool().query("update stream set due_ms = $1 where id = $2", [rows[0]?.due, stream.id]);
+    expect(await status()).toMatchObject({ status: "ok", sweep: { lagMs: 0, late: false } });
+  });
+});
+
 describe("the books", () => {
   test("given books that hold, status is ok and names every check", async () => {
     const { status: verdict, invariants, version } = await status();
     expect(verdict).toBe("ok");
     expect(invariants).toMatchObject({ healthy: true, failure: null });
     expect(invariants.checks).toHaveLength(19);
+    // Read once a minute, however often anybody asks.
+    expect((await status()).invariants.checkedAt).toEqual(invariants.checkedAt);
     expect(version.version).toBe("0.1.0");
     expect(version.commit === null || /^[0-9a-f]{40}$/.test(version.commit)).toBe(true);
   });
@@ -111,6 +137,11 @@ describe("the books", () => {
     expect(performance.now() - began).toBeLessThan(3_000);
     expect([verdict, invariants.healthy, invariants.checkedAt]).toEqual(["ok", null, null]);
     expect(await scrape()).not.toContain("superstream_invariant_violations{");
+    const { rows } = await client.query(
+      `select count(*)::int as reading from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and state = 'active'`,
+    );
+    expect(rows).toEqual([{ reading: 1 }]); // However many ask.
     await client.query("rollback");
     client.release();
     await expect.poll(async () => (await status()).invariants.healthy, { timeout: 10_000 }).toBe(true);
