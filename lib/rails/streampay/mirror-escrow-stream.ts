@@ -8,9 +8,9 @@ import {
   tierPaidBy,
 } from "@/lib/domain/escrow-stream";
 import { callLedger } from "@/lib/ledger/call-ledger";
+import type { Block } from "../block";
 import { chainStreamId } from "../chain-stream-id";
-
-export type Block = { number: bigint; hash: string; atMs: bigint };
+import { findListings, findStoredTerms, type TierPrice, termsOf } from "../listing";
 
 export type EscrowSource = {
   chainId: number;
@@ -39,10 +39,10 @@ export async function mirrorEscrowStream(
   const folded = foldEscrowStream(events);
   if (!folded) return callLedger("fail_stream", name, z.string().nullable(), db);
 
-  const market = await findListing(db, chainId, folded);
-  if (!market) return null;
+  const bought = await findBought(db, name, folded);
+  if (!bought) return null;
   const { sender, receiver, openedTx } = folded;
-  const { providerId, tier, asset } = market;
+  const { providerId, tier, tiers, asset } = bought;
   return callLedger(
     "mirror_stream",
     {
@@ -52,6 +52,7 @@ export async function mirrorEscrowStream(
       rail: "streampay",
       block,
       stream: { id: chainStreamId(name), sender, receiver, providerId, tier, asset },
+      terms: termsOf(tiers),
       facts: factsOf(folded, tier),
       entries: folded.movements.map(({ kind, amount, atMs, tx, nth }) => ({
         key: `chain:${chainId}:${tx}:${id}:${nth}:${kind}`,
@@ -66,31 +67,28 @@ export async function mirrorEscrowStream(
   );
 }
 
-type Listing = { providerId: string; tier: string; asset: string };
+type Bought = { providerId: string; tier: string; tiers: readonly TierPrice[]; asset: string };
 
-/** What is bought: the listing of the receiver that the stream's tag names, at the best tier that its rate pays for. */
-async function findListing(db: Queryable, chainId: number, stream: EscrowStream): Promise<Listing | null> {
-  const asset = `eip155:${chainId}/erc20:${stream.token}`;
-  const { rows } = await db.query<{
-    provider_id: string;
-    name: string;
-    rate_amount: string;
-    rate_period_ms: string;
-    worth: string;
-  }>({
-    text: `select p.id as provider_id, t.name, t.rate_amount, t.rate_period_ms, a.worth
-      from provider p join provider_tier t on t.provider_id = p.id join asset a on a.id = $3 and a.worth is not null
-      where p.owner = $1 and provider_tag(p.id) = $2`,
-    values: [stream.receiver, stream.tag, asset],
+/**
+ * What the stream buys: the listing of its receiver that its tag names, at the best tier that its rate pays for, by the prices
+ * that held when it was first seen.
+ */
+async function findBought(
+  db: Queryable,
+  name: { chainId: number; subject: string },
+  stream: EscrowStream,
+): Promise<Bought | null> {
+  const asset = `eip155:${name.chainId}/erc20:${stream.token}`;
+  const { rows } = await db.query<{ worth: string }>({
+    text: "select worth from asset where id = $1 and worth is not null",
+    values: [asset],
   });
-  const [first] = rows;
-  if (!first) return null;
-  const tiers = rows.map(({ name, rate_amount, rate_period_ms }) => ({
-    name,
-    rate: { amount: BigInt(rate_amount), periodMs: BigInt(rate_period_ms) },
-  }));
-  const tier = tierPaidBy(stream.rate, BigInt(first.worth), tiers);
-  return tier ? { providerId: first.provider_id, tier: tier.name, asset } : null;
+  const [dollar] = rows;
+  if (!dollar) return null;
+  const opened = (await findStoredTerms(db, name.chainId, name.subject)).get(name.subject);
+  const of = opened ?? (await findListings(db, stream.receiver)).find(({ tag }) => tag === stream.tag);
+  const tier = of && tierPaidBy(stream.rate, BigInt(dollar.worth), of.tiers);
+  return tier ? { providerId: of.providerId, tier: tier.name, tiers: of.tiers, asset } : null;
 }
 
 /** As `mirror_stream` takes them. */

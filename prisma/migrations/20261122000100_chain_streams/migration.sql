@@ -15,13 +15,15 @@ CREATE TABLE "asset" (
 );
 INSERT INTO asset (id, symbol, decimals, worth) VALUES ('USDCx', 'USDCx', 18, 1);
 
--- Where a stream stands on its chain. `subject` names it there (streampay:12), `facts` is what was mirrored last, as of a block.
+-- Where a stream stands on its chain. `subject` names it there (streampay:12), `facts` is what was mirrored last, as of a block,
+-- `terms` the tiers of its provider when it was opened: their prices stay with the stream.
 CREATE TABLE "chain_stream" (
     "stream_id" TEXT NOT NULL,
     "chain_id" BIGINT NOT NULL,
     "subject" TEXT NOT NULL,
     "contract" TEXT NOT NULL,
     "opened_tx" TEXT NOT NULL,
+    "terms" JSONB NOT NULL,
     "facts" JSONB NOT NULL,
     "block_number" BIGINT NOT NULL,
     "block_hash" TEXT NOT NULL,
@@ -52,7 +54,7 @@ END $$;
 -- Brings the mirror of one stream to what its chain says. Called in the transaction that indexes a block, for one chain by one
 -- server at a time. Calling it again with the same facts changes nothing.
 -- p: chainId, subject, contract, openedTx, rail, block {number, hash, atMs}, stream {id (used for a new one), sender, receiver,
---   providerId, tier, asset}, facts {status 'active'|'paused'|'closing'|'settled', funded, billed, refunded, closedMs, closeCause,
+--   providerId, tier, asset}, terms [{name, amount, periodMs}], facts {status 'active'|'paused'|'closing'|'settled', funded, billed, refunded, closedMs, closeCause,
 --   segments [{tier, rateAmount, ratePeriodMs, startMs, startCause, endMs, endCause, endNum, endDen}]},
 --   entries [{key, kind, amount, atMs, tx}] of what confirmed blocks moved in and out of the contract.
 -- Returns the stream's id; null when there is no such provider or tier any more.
@@ -151,8 +153,8 @@ BEGIN
   END IF;
   PERFORM stream_save(s);
 
-  INSERT INTO chain_stream (stream_id, chain_id, subject, contract, opened_tx, facts, block_number, block_hash, block_ms)
-  VALUES (s.id, (p->>'chainId')::bigint, p->>'subject', p->>'contract', p->>'openedTx', facts, (p#>>'{block,number}')::bigint, p#>>'{block,hash}', (p#>>'{block,atMs}')::bigint)
+  INSERT INTO chain_stream (stream_id, chain_id, subject, contract, opened_tx, terms, facts, block_number, block_hash, block_ms)
+  VALUES (s.id, (p->>'chainId')::bigint, p->>'subject', p->>'contract', p->>'openedTx', p->'terms', facts, (p#>>'{block,number}')::bigint, p#>>'{block,hash}', (p#>>'{block,atMs}')::bigint)
   ON CONFLICT (stream_id) DO UPDATE SET facts = excluded.facts, block_number = excluded.block_number, block_hash = excluded.block_hash, block_ms = excluded.block_ms;
   RETURN s.id;
 END $$;
