@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { walletNetwork } from "@/lib/chain/wallet-network";
 
 /**
  * Headers of every page. The nonce lets exactly our own scripts run; Next reads it from the request's policy, pages read
@@ -24,13 +25,24 @@ function contentSecurityPolicy(nonce: string, { dev }: { dev: boolean }): string
     "style-src 'self' 'unsafe-inline'", // RainbowKit writes style elements and takes no nonce.
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    `connect-src 'self' http://127.0.0.1:8545 http://localhost:8545${dev ? " ws:" : ""}`, // A local node's RPC.
+    `connect-src 'self'${nodeOfBrowsers()}${dev ? " ws:" : ""}`,
     "frame-src 'none'",
     "object-src 'none'",
     "base-uri 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join("; ");
+}
+
+/** Where browsers read the chain. Read at each request, so that the policy follows the settings without a build. */
+function nodeOfBrowsers(): string {
+  const { CHAIN_ID, RPC_URL, PUBLIC_RPC_URL } = process.env;
+  const { rpcUrl } = walletNetwork({
+    CHAIN_ID: Number(CHAIN_ID || 31_337),
+    RPC_URL: RPC_URL || undefined,
+    PUBLIC_RPC_URL: PUBLIC_RPC_URL || undefined,
+  });
+  return rpcUrl && URL.canParse(rpcUrl) ? ` ${new URL(rpcUrl).origin}` : "";
 }
 
 export const config = {

@@ -13,6 +13,7 @@ import { AccountMenu } from "@/components/wallet/account-menu";
 import { SessionProvider } from "@/components/wallet/session-provider";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { currentAccount } from "@/lib/auth/current-account";
+import { walletNetwork } from "@/lib/chain/wallet-network";
 import { databaseConfigured, env } from "@/lib/env";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { SetupGuide } from "./_components/setup-guide";
@@ -79,7 +80,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </a>
         <SessionProvider
           address={(wallet?.address as `0x${string}` | undefined) ?? null}
-          chainId={env.CHAIN_ID}
+          network={walletNetwork(env)}
           demoWallet={devnet}
         >
           {devnet ? <DevnetBanner /> : null}

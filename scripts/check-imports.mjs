@@ -72,7 +72,7 @@ const ALLOWED = {
   ],
   // Programs of their own, which reach us by HTTP: they share the pure maths and the wire's definitions, no server code.
   agents: ["lib/domain", ...WIRE],
-  ".": ["lib/env", "lib/http", "lib/tracing"],
+  ".": ["lib/env", "lib/http", "lib/tracing", "lib/chain/wallet-network"],
 };
 
 /** Packages and rooms that a room must stay free of, whatever else it may use. @type {Record<string, RegExp>} */

@@ -1,7 +1,8 @@
 import { connectorsForWallets, type Wallet } from "@rainbow-me/rainbowkit";
 import { injectedWallet } from "@rainbow-me/rainbowkit/wallets";
-import { defineChain } from "viem";
 import { type Config, createConfig, createConnector, http, injected } from "wagmi";
+import type { WalletNetwork } from "@/lib/chain/network";
+import { viemChain } from "@/lib/chain/viem-chain";
 import { demoProvider } from "./demo-provider";
 
 const icon =
@@ -30,17 +31,15 @@ function demoWallet(chainId: number): () => Wallet {
   });
 }
 
-let made: { chainId: number; config: Config } | undefined;
+let made: { key: string; config: Config } | undefined;
 
-/** One wagmi configuration for the life of the page: connections live in it. Signing only, so no node is contacted. */
-export function rainbowConfig(chainId: number, withDemoWallet: boolean): Config {
-  if (made?.chainId === chainId) return made.config;
-  const chain = defineChain({
-    id: chainId,
-    name: withDemoWallet ? "Superstream devnet" : "Ethereum",
-    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: [`${location.origin}/no-node`] } },
-  });
+/** One wagmi configuration for the life of the page: connections live in it. */
+export function rainbowConfig(network: WalletNetwork, withDemoWallet: boolean): Config {
+  const { chainId, rpcUrl } = network;
+  const key = `${chainId} ${rpcUrl}`;
+  if (made?.key === key) return made.config;
+  // wagmi wants an address; without a node nothing is read, only signed.
+  const chain = viemChain(network, rpcUrl ?? `${location.origin}/no-node`);
   const wallets = withDemoWallet ? [injectedWallet, demoWallet(chainId)] : [injectedWallet];
   const config = createConfig({
     chains: [chain],
@@ -51,6 +50,6 @@ export function rainbowConfig(chainId: number, withDemoWallet: boolean): Config 
     transports: { [chainId]: http() },
     multiInjectedProviderDiscovery: true,
   });
-  made = { chainId, config };
+  made = { key, config };
   return config;
 }

@@ -12,11 +12,12 @@ import {
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useConnection, WagmiProvider } from "wagmi";
+import type { WalletNetwork } from "@/lib/chain/network";
 import { rainbowConfig } from "./rainbow-config";
 import { fetchSignInTerms, postSession, type SignInTerms, signInMessage } from "./sign-in-with";
 
 type Props = {
-  chainId: number;
+  network: WalletNetwork;
   demoWallet: boolean;
   dark: boolean;
   /** True when the visitor has a session and only the wallet's connection is missing. */
@@ -28,7 +29,7 @@ type Props = {
 
 /** RainbowKit's modal with SIWE, on its own: it is loaded on the first click and wraps nothing of the page. */
 export function RainbowModal(props: Props) {
-  const { chainId, demoWallet, dark, signedIn, onSignedIn } = props;
+  const { network, demoWallet, dark, signedIn, onSignedIn } = props;
   const [queryClient] = useState(() => new QueryClient());
   // As it was when the modal opened: wagmi starts over when this changes under it.
   const [reconnect] = useState(signedIn);
@@ -57,7 +58,7 @@ export function RainbowModal(props: Props) {
   );
 
   return (
-    <WagmiProvider config={rainbowConfig(chainId, demoWallet)} reconnectOnMount={reconnect}>
+    <WagmiProvider config={rainbowConfig(network, demoWallet)} reconnectOnMount={reconnect}>
       <QueryClientProvider client={queryClient}>
         <RainbowKitAuthenticationProvider
           adapter={adapter}

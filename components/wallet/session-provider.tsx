@@ -2,6 +2,7 @@
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
+import type { WalletNetwork } from "@/lib/chain/network";
 import { paths } from "@/lib/paths";
 import { enterWithDemoWallet } from "./enter-with-demo-wallet";
 import { SignInDialog } from "./sign-in-dialog";
@@ -11,7 +12,7 @@ const RainbowModal = dynamic(() => import("./rainbow-modal").then((module) => mo
   ssr: false,
 });
 
-export type Site = { chainId: number; demoWallet: boolean };
+export type Site = { network: WalletNetwork; demoWallet: boolean };
 type StreamToken = { token: string; expiresMs: number };
 
 type Session = Site & {
@@ -39,7 +40,9 @@ type Props = Site & { address: `0x${string}` | null; children: ReactNode };
 type Waiter = { resolve: () => void; reject: (error: Error) => void };
 
 /** Who is signed in, and how to ask their wallet. Wallet libraries load on the first click that needs them. */
-export function SessionProvider({ address, chainId, demoWallet, children }: Props) {
+export function SessionProvider({ address, network: given, demoWallet, children }: Props) {
+  // Each page brings an equal copy: one object for the life of this one, so that nothing starts over.
+  const [network] = useState(given);
   const router = useRouter();
   const [dialogOpen, setDialogOpen] = useState(false);
   const [modalOpen, setModalOpen] = useState(false);
@@ -69,7 +72,7 @@ export function SessionProvider({ address, chainId, demoWallet, children }: Prop
   }, []);
 
   const signer = useCallback(async (): Promise<Signer> => {
-    const found = await findSigner({ chainId, demoWallet }, () => {
+    const found = await findSigner({ network, demoWallet }, () => {
       setModalOpen(true);
       return new Promise<void>((resolve, reject) => {
         waiter.current = { resolve, reject };
@@ -80,7 +83,7 @@ export function SessionProvider({ address, chainId, demoWallet, children }: Prop
         "The wallet shows another account than the one that is signed in. Switch it, or sign in again.",
       );
     return found;
-  }, [address, chainId, demoWallet]);
+  }, [address, network, demoWallet]);
 
   const signOut = useCallback(async () => {
     await fetch(paths.api.session, { method: "DELETE" });
@@ -92,7 +95,7 @@ export function SessionProvider({ address, chainId, demoWallet, children }: Prop
   const session = useMemo<Session>(
     () => ({
       address,
-      chainId,
+      network,
       demoWallet,
       openSignIn: () => setDialogOpen(true),
       enterWithDemoWallet: async () => {
@@ -103,7 +106,7 @@ export function SessionProvider({ address, chainId, demoWallet, children }: Prop
       signer,
       streamTokens,
     }),
-    [address, chainId, demoWallet, signOut, signer, streamTokens],
+    [address, network, demoWallet, signOut, signer, streamTokens],
   );
 
   return (
@@ -121,7 +124,7 @@ export function SessionProvider({ address, chainId, demoWallet, children }: Prop
       />
       {modalOpen ? (
         <RainbowModal
-          chainId={chainId}
+          network={network}
           demoWallet={demoWallet}
           dark={paintsDark()}
           signedIn={address !== null}
@@ -134,16 +137,16 @@ export function SessionProvider({ address, chainId, demoWallet, children }: Prop
   );
 }
 
-async function findSigner({ chainId, demoWallet }: Site, connect: () => Promise<void>): Promise<Signer> {
+async function findSigner({ network, demoWallet }: Site, connect: () => Promise<void>): Promise<Signer> {
   if (rememberedWallet() === "demo" && demoWallet) {
     const { demoSigner } = await import("./demo-account");
     return demoSigner();
   }
   const { walletSigner } = await import("./wallet-signer");
-  const found = await walletSigner(chainId, demoWallet);
+  const found = await walletSigner(network, demoWallet);
   if (found) return found;
   await connect();
-  const connected = await walletSigner(chainId, demoWallet);
+  const connected = await walletSigner(network, demoWallet);
   if (!connected) throw new Error("No wallet is connected.");
   return connected;
 }

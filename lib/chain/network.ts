@@ -58,3 +58,12 @@ export type Network = {
   superfluid: SuperfluidContracts | null;
   superTokens: readonly SuperToken[];
 };
+
+/** What a browser and its wallet know of the server's chain. */
+export type WalletNetwork = Pick<
+  Network,
+  "chainId" | "name" | "testnet" | "coin" | "explorer" | "blockMs" | "confirmations"
+> & {
+  /** A node that everybody may be told of; null when there is none, and wallets can then only sign. */
+  rpcUrl: string | null;
+};

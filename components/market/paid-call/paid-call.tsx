@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import type { Faucet } from "@/components/wallet/faucet-button";
 import { useSession } from "@/components/wallet/session-provider";
+import { WrongNetwork } from "@/components/wallet/wrong-network";
 import { formatToken } from "@/lib/format";
 import type { ProviderView } from "@/lib/market/provider-row";
 import type { ServiceDetail } from "@/lib/market/service-row";
@@ -173,6 +174,7 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
             ) : null}
           </Notice>
         ) : null}
+        {outcome?.kind === "refused" && stream ? <WrongNetwork /> : null}
         {steps.length > 0 ? (
           <section aria-labelledby="wire">
             <h3 id="wire" className="mb-2 font-medium text-sm">
