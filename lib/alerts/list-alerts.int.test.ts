@@ -40,6 +40,7 @@ describe("what stands now", () => {
       ]);
       const alertId = items[0]?.id ?? "";
       await expect(dismissAlert({ actor: someAddress(), alertId }, rig.db)).rejects.toThrow("not found");
+      expect(await findStreamAlert(own, rig.db)).toMatchObject({ id: alertId, state: "live" });
       expect(await dismissAlert({ actor: rig.actor, alertId }, rig.db)).toMatchObject({ state: "dismissed" });
       expect(await findStreamAlert(own, rig.db)).toBeNull();
       await closeStream(own, rig.db);
