@@ -64,6 +64,18 @@ describe("a standing order", () => {
     ),
   );
 
+  test("given it took its maximum on another day, it can act, and nothing is raised", () =>
+    withStream(5n * HOUR_MS, async (rig) => {
+      const most = { ...rule, dailyMax: 9n * TOKEN };
+      await setAutoTopUp({ actor: rig.actor, streamId: rig.streamId, rule: most }, rig.db);
+      await rig.db.query(
+        "update stream set auto_day = opened_ms / 86400000 - 1, auto_spent = $1 where id = $2",
+        [9n * TOKEN, rig.streamId],
+      );
+      await rig.sweepThrough(59n * MINUTE_MS, 61n * MINUTE_MS);
+      expect(await rig.alerts()).toEqual(["240 auto-top-up"]);
+    }));
+
   test("given it was relied upon and then fails, the alert comes when it fails", () =>
     withStream(
       5n * HOUR_MS,
