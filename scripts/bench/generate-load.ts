@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Histogram } from "./histogram";
-import type { FromGenerator, LoadPlan, LoadReport, LoadTarget } from "./load-plan";
+import type { LoadPlan, LoadTarget } from "./load-plan";
+import { type LoadCount, serveLoad } from "./serve-load";
 
 const BUFFER_BYTES = 64 * 1024;
 /** Longest wait for the answers under way when a run ends. */
@@ -15,87 +15,36 @@ let sent = 0;
 const keyOf = `bench-${process.pid}-${Date.now().toString(36)}-`;
 const credentials = new Map<string, { lines: string[]; next: number }>();
 
-process.channel?.ref(); // Stays until it is ended, also while nothing is to be sent.
-process.send?.({ type: "listening" });
-process.on("message", ({ plan }: { plan: LoadPlan }) => {
-  void run(plan).then(
-    (report) => tell({ type: "done", report }),
-    (error: unknown) =>
-      tell({ type: "failed", message: error instanceof Error ? error.message : String(error) }),
-  );
+serveLoad(({ target, connections }: LoadPlan, count) => {
+  const write = requestWriter(target);
+  const run: Run = { count, underWay: 0 };
+  const sockets = Array.from({ length: connections }, () => openConnection(target.port, write, run));
+  return async () => {
+    const deadline = performance.now() + DRAIN_MS;
+    while (run.underWay > 0 && performance.now() < deadline) await sleep(5);
+    if (run.underWay > 0) count.fail("no answer", run.underWay);
+    for (const socket of sockets) socket.destroy();
+  };
 });
 
-function tell(message: FromGenerator): void {
-  process.send?.(message);
-}
-
-async function run({ target, connections, warmMs, measureMs }: LoadPlan): Promise<LoadReport> {
-  const write = requestWriter(target);
-  const state: State = {
-    phase: "warm",
-    histogram: new Histogram(),
-    ok: 0,
-    measured: 0,
-    failures: new Map(),
-    underWay: 0,
-  };
-  const sockets = Array.from({ length: connections }, () => openConnection(target.port, write, state));
-  await sleep(warmMs);
-
-  tell({ type: "measuring" });
-  state.phase = "measure";
-  const began = performance.now();
-  const cpuBefore = process.cpuUsage();
-  await sleep(measureMs);
-  state.phase = "end";
-  const elapsedMs = performance.now() - began;
-  const cpu = process.cpuUsage(cpuBefore);
-  tell({ type: "measured" });
-
-  const deadline = performance.now() + DRAIN_MS;
-  while (state.underWay > 0 && performance.now() < deadline) await sleep(5);
-  if (state.underWay > 0) fail(state, "no answer", state.underWay);
-  for (const socket of sockets) socket.destroy();
-  return {
-    elapsedMs,
-    measured: state.measured,
-    ok: state.ok,
-    failures: [...state.failures],
-    histogram: state.histogram.toArray(),
-    cpuMicros: cpu.user + cpu.system,
-  };
-}
-
-type State = {
-  phase: "warm" | "measure" | "end";
-  histogram: Histogram;
-  /** 2xx answers, of the whole run. */
-  ok: number;
-  /** 2xx answers within the measured time. */
-  measured: number;
-  failures: Map<string, number>;
-  underWay: number;
-};
-
-function fail(state: State, what: string, count = 1): void {
-  state.failures.set(what, (state.failures.get(what) ?? 0) + count);
-}
+type Run = { count: LoadCount; underWay: number };
 
 /** One socket, one request after the other until the run ends. */
-function openConnection(port: number, write: (socket: Socket) => void, state: State): Socket {
+function openConnection(port: number, write: (socket: Socket) => void, run: Run): Socket {
+  const { count } = run;
   let began = 0;
   let waiting = false;
   let partial: Buffer | null = null;
 
   const next = () => {
-    if (state.phase === "end") return;
+    if (count.phase === "end") return;
     began = performance.now();
     try {
       write(socket);
       waiting = true;
-      state.underWay += 1;
+      run.underWay += 1;
     } catch (error) {
-      fail(state, (error as Error).message);
+      count.fail((error as Error).message);
     }
   };
   const received = (size: number, buffer: Uint8Array) => {
@@ -108,14 +57,9 @@ function openConnection(port: number, write: (socket: Socket) => void, state: St
     }
     partial = null;
     waiting = false;
-    state.underWay -= 1;
-    if (status >= 200 && status <= 299) {
-      state.ok += 1;
-      if (state.phase === "measure") {
-        state.measured += 1;
-        state.histogram.record(performance.now() - began);
-      }
-    } else fail(state, `${status} ${bodyStart(whole)}`);
+    run.underWay -= 1;
+    if (status >= 200 && status <= 299) count.succeed(performance.now() - began);
+    else count.fail(`${status} ${bodyStart(whole)}`);
     next();
     return true;
   };
@@ -126,10 +70,10 @@ function openConnection(port: number, write: (socket: Socket) => void, state: St
     onread: { buffer: Buffer.allocUnsafe(BUFFER_BYTES), callback: received },
   });
   socket.once("connect", next);
-  socket.once("error", (error) => fail(state, error.message));
+  socket.once("error", (error) => count.fail(error.message));
   socket.once("close", () => {
-    if (waiting) state.underWay -= 1;
-    if (waiting || state.phase !== "end") fail(state, "the server closed the connection");
+    if (waiting) run.underWay -= 1;
+    if (waiting || count.phase !== "end") count.fail("the server closed the connection");
   });
   return socket;
 }
