@@ -1,16 +1,15 @@
-import { existsSync } from "node:fs";
 import { freePort } from "../free-port.mjs";
 import { gatewayMemory, webMemory } from "../memory-flags.mjs";
-import { Refusal } from "../report.mjs";
-import { addProvider, findBookFaults, openStreams, startBenchDatabase } from "./bench-database";
+import { findBookFaults } from "./bench-database";
 import type { BenchOptions, BenchResult } from "./bench-result";
 import { fitLine, type Sample } from "./fit-line";
 import { type Load, startLoadGenerator } from "./load-generator";
 import { paidTarget, serverEnvironment } from "./paid-call";
 import { processMemoryMb, residentMb } from "./process-memory";
+import { requireBuild } from "./require-build";
+import { startPaidMarket } from "./start-paid-market";
 import { type Program, startProgram } from "./start-program";
 
-const STREAMS = 64;
 const WARM_MS = 5_000;
 const PAGE_EVERY_MS = 500;
 /** By how much the second half of the time may grow: less is the garbage collector's to and fro. */
@@ -37,14 +36,11 @@ export const MEMORY_NAMES = Object.keys(SERVERS) as MemoryName[];
  */
 export async function measureMemory(options: BenchOptions): Promise<BenchResult[]> {
   const names = MEMORY_NAMES.filter((name) => options.only.has(name));
-  if (names.includes("memory/web") && !existsSync(".next/BUILD_ID"))
-    throw new Refusal("There is no build: run npm run build first.");
+  if (names.includes("memory/web")) requireBuild();
   const enders: (() => Promise<void>)[] = [];
   try {
-    const database = await startBenchDatabase();
+    const { tokens, ...database } = await startPaidMarket();
     enders.push(database.stop);
-    await addProvider(database.pool);
-    const tokens = await openStreams(database.pool, STREAMS);
     const watches = await Promise.all(
       names.map(async (name) => {
         const port = await freePort();

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../free-port.mjs";
 import { gatewayMemory } from "../memory-flags.mjs";
-import { addProvider, findBookFaults, openStreams, startBenchDatabase } from "./bench-database";
+import { findBookFaults } from "./bench-database";
 import type { BenchOptions, BenchResult } from "./bench-result";
 import { startLoadGenerator } from "./load-generator";
 import { cpuLine, failureLines, type Measured, measureSides, type Side, WARM_MS } from "./measure-sides";
 import { type ChargeKind, prepareCredentials } from "./mppx-charges";
 import { paidTarget, serverEnvironment } from "./paid-call";
+import { startPaidMarket } from "./start-paid-market";
 import { startProgram } from "./start-program";
 
-const STREAMS = 64;
 const OURS = "Superstream, npm run gateway";
 const STOCK: Record<ChargeKind, { name: string; most: number }> = {
   evm: { name: "stock mppx, evm/charge", most: 1_500 },
@@ -46,10 +46,8 @@ export async function measureMppx(options: BenchOptions): Promise<BenchResult[]>
       });
     }
 
-    const database = await startBenchDatabase();
+    const { tokens, ...database } = await startPaidMarket();
     enders.push(database.stop);
-    await addProvider(database.pool);
-    const tokens = await openStreams(database.pool, STREAMS);
     const port = await freePort();
     const args = [...gatewayMemory, "scripts/bench/serve-in-process.ts", "--gateway"];
     const gateway = await startProgram(OURS, args, serverEnvironment(port, database.url));

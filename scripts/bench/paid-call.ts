@@ -1,25 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { freePort } from "../free-port.mjs";
 import { gatewayMemory, webMemory } from "../memory-flags.mjs";
-import { Refusal } from "../report.mjs";
-import {
-  addProvider,
-  findBookFaults,
-  findReceiptFaults,
-  openStreams,
-  PROVIDER,
-  startBenchDatabase,
-} from "./bench-database";
+import { findBookFaults, findReceiptFaults, PROVIDER } from "./bench-database";
 import type { BenchOptions, BenchResult, BenchTarget } from "./bench-result";
 import { buildEmptyNext } from "./build-empty-next";
 import { startLoadGenerator } from "./load-generator";
 import type { LoadTarget } from "./load-plan";
 import { cpuLine, failureLines, type Measured, measureSides, type Side } from "./measure-sides";
 import { profileLines, readLargestProfile } from "./profile-lines";
+import { requireBuild } from "./require-build";
+import { startPaidMarket } from "./start-paid-market";
 import { startProgram } from "./start-program";
 
-const STREAMS = 64;
 /** One for all servers of a run: a receipt of one is verified by any. */
 const SECRET_KEY = randomBytes(32).toString("hex");
 
@@ -43,15 +35,12 @@ const EMPTY = "empty Next route";
 export async function measurePaidCalls(options: BenchOptions): Promise<BenchResult[]> {
   const names = PAID_CALL_NAMES.filter((name) => options.only.has(name));
   const withSite = names.some((name) => name !== "paid-call/gateway");
-  if (withSite && !existsSync(".next/BUILD_ID"))
-    throw new Refusal("There is no build: run npm run build first.");
+  if (withSite) requireBuild();
 
   const enders: (() => Promise<void>)[] = [];
   try {
-    const database = await startBenchDatabase();
+    const { tokens, ...database } = await startPaidMarket();
     enders.push(database.stop);
-    await addProvider(database.pool);
-    const tokens = await openStreams(database.pool, STREAMS);
 
     const startServer = async (name: string, args: readonly string[], url = database.url) => {
       const port = await freePort();

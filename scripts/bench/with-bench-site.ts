@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { freePort } from "../free-port.mjs";
 import { webMemory } from "../memory-flags.mjs";
-import { Refusal } from "../report.mjs";
 import { addProvider, startBenchDatabase } from "./bench-database";
 import { serverEnvironment } from "./paid-call";
+import { requireBuild } from "./require-build";
 import { startProgram } from "./start-program";
 
 /**
@@ -12,7 +11,7 @@ import { startProgram } from "./start-program";
  * @throws Refusal without a build
  */
 export async function withBenchSite<T>(use: (baseUrl: string) => Promise<T>): Promise<T> {
-  if (!existsSync(".next/BUILD_ID")) throw new Refusal("There is no build: run npm run build first.");
+  requireBuild();
   const database = await startBenchDatabase();
   try {
     await addProvider(database.pool);
