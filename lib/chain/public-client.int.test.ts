@@ -1,10 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
 import { parseAbi } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProblemError } from "@/lib/errors";
+import { gatedNode } from "@/lib/testing/gated-node";
 import { type Anvil, startAnvil } from "@/lib/testing/start-anvil";
 import type { ConfiguredNetwork } from "./configured-network";
 import { findNetworkByKey } from "./networks";
@@ -69,7 +66,7 @@ describe("publicClient", () => {
     const target = "0x1111111111111111111111111111111111111111";
     // PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 RETURN: answers 42 to everything.
     await first.control.setCode({ address: target, bytecode: "0x602a5f5260205ff3" });
-    const { url, methods, close } = await listenedTo(first.url);
+    const { url, methods, close } = await gatedNode(first.url);
     const client = await nodeClient(configured(url), url);
     const read = {
       address: target,
@@ -81,24 +78,6 @@ describe("publicClient", () => {
     await close();
   });
 });
-
-/** Passes everything on to a node, and keeps what was asked. */
-async function listenedTo(node: string) {
-  const methods: string[] = [];
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
-    methods.push(JSON.parse(body).method);
-    const answer = await fetch(node, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
-    });
-    response.setHeader("content-type", "application/json").end(await answer.text());
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, methods, close: () => once(server.close(), "close") };
-}
 
 function configured(...rpcUrls: string[]): ConfiguredNetwork {
   const network = findNetworkByKey("devnet");
