@@ -4,7 +4,7 @@ import { safeFetch } from "@/lib/mpp/safe-fetch";
 import type { ProbeProblem } from "./provider-health-view";
 
 /** Longest that a provider may take to answer a probe. */
-export const PROBE_DEADLINE_MS = 5_000;
+const PROBE_DEADLINE_MS = 5_000;
 
 export type ProbeResult =
   /** `latencyMs` has a fraction. */

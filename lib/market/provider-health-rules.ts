@@ -32,9 +32,9 @@ export type Verdict = { state: HealthState; reason: HealthReason | null };
 /** Failed probes in a row that make a provider down. */
 export const FAILURES_DOWN = 3;
 /** A share of a day below this is not good enough. */
-export const SHARE_MIN = 0.95;
+const SHARE_MIN = 0.95;
 /** Fewer measurements than this in a day say nothing about a share. */
-export const SAMPLE_MIN = 20;
+const SAMPLE_MIN = 20;
 /** What was seen longer ago than this says nothing of now: a verdict, or a served call. `PROBE_INTERVAL_MS` is a third of it at most. */
 export const UNKNOWN_AFTER_MS = 15 * 60_000;
 

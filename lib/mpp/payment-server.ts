@@ -8,7 +8,7 @@ import type { StreamTerms } from "./stream-terms";
 import { verifyStreamSignature } from "./verify-stream-signature";
 
 /** How long a challenge can be answered. mppx would give 5 minutes. */
-export const CHALLENGE_TTL_MS = 120_000;
+const CHALLENGE_TTL_MS = 120_000;
 /** A used challenge is remembered a little longer than it lives, against clocks that differ. */
 const CLAIM_MARGIN_MS = 60_000n;
 

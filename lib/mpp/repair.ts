@@ -44,7 +44,7 @@ export function repairByProving(place: Place, sessionLost: boolean): Repair {
 }
 
 /** How to get in without a stream, or after `ended`, the one that serves no more. */
-export function repairByOpening(place: Place, ended?: string): Repair {
+function repairByOpening(place: Place, ended?: string): Repair {
   const { origin, door, tier } = place;
   return {
     members: {

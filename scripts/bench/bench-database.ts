@@ -14,8 +14,6 @@ export const PROVIDER = "bench";
 const RECEIVER = `0x${"b".repeat(40)}`;
 const UNIT = 10n ** 18n;
 
-export type BenchDatabase = Awaited<ReturnType<typeof startBenchDatabase>>;
-
 /** An empty market on a PostgreSQL of its own, as durable as the embedded one of `npm start`. */
 export async function startBenchDatabase() {
   const database = await startThrowAwayPostgres({ what: "the benchmark", durable: true });

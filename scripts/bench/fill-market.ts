@@ -2,7 +2,7 @@ import type pg from "pg";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 
 /** Streams that one sender has open. */
-export const STREAMS_PER_SENDER = 10;
+const STREAMS_PER_SENDER = 10;
 /** All of them have run for so long when the filling starts. */
 const RUNNING_MS = 3_600_000;
 

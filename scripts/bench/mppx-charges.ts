@@ -27,7 +27,7 @@ const unsigned = Method.from({
 });
 
 /** A stock mppx server with both methods, each credential good for one call by an in-memory store. */
-export function createChargeServer() {
+function createChargeServer() {
   const store = Store.memory();
   const claim = async (id: string) => {
     if (!(await Store.tryClaim(store, `used:${id}`, Date.now() + TTL_MS)))

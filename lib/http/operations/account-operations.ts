@@ -11,7 +11,7 @@ const walletOutput = z.strictObject({
 });
 
 /** One faucet call gives at most 1,000 whole tokens of play money. */
-export const FAUCET_MAX = 1_000n * 10n ** 18n;
+const FAUCET_MAX = 1_000n * 10n ** 18n;
 
 export const getWalletOperation = defineOperation({
   id: "getWallet",

@@ -50,7 +50,7 @@ const requestOutput = z.strictObject({
 });
 
 /** What happened. Times count from the start of the scenario, amounts are base units, names stand for ids. */
-export const simulationOutput = z
+const simulationOutput = z
   .strictObject({
     scenario: z.strictObject({
       title: z.string(),
