@@ -56,6 +56,8 @@ const schema = z.object({
   ORIGIN: origin.optional(),
   NETWORK: z.enum(["devnet", "mainnet"]).default("devnet"),
   CHAIN_ID: count(1, Number.MAX_SAFE_INTEGER).default(31_337),
+  CHAIN: z.enum(["on", "off"]).default("on"),
+  CHAIN_PORT: port.default(8545),
   RPC_URL: nodeUrl.optional(),
   RPC_URL_2: nodeUrl.optional(),
   PUBLIC_RPC_URL: nodeUrl.optional(),

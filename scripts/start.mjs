@@ -20,7 +20,8 @@ npm start -- --throw-away   on an empty database that is gone afterwards
 Settings come from the environment or from .env; .env.example lists them all. The usual ones:
   PORT=3000        where the site listens
   DATA_DIR=.data   the embedded database and the secrets of this machine
-  DATABASE_URL     your own PostgreSQL 15 or newer, instead of the embedded one`;
+  DATABASE_URL     your own PostgreSQL 15 or newer, instead of the embedded one
+  CHAIN=off        no local chain beside the site`;
 
 /** In the order of DEMO_PORTS. */
 const DEMO_PROVIDERS = ["rheumascore", "dnai", "holterai"];
@@ -73,9 +74,12 @@ async function start() {
   const settings = await readSettings();
   const hold = holdDataDir(settings.DATA_DIR, options.dev ? "npm run dev" : "npm start");
   enders.push(hold.release);
-  await refuseTakenPorts(settings);
+  const { planChain } = await import("./devnet/chain-beside-site.ts");
+  const chain = await planChain(settings, { throwAway: options["throw-away"] });
+  await refuseTakenPorts(settings, chain);
 
   const environment = await withDatabase(settings, hold);
+  if (chain) Object.assign(environment, await withChain(chain, settings, environment.DATABASE_URL));
   if (!options.dev) await step("Build the site", build);
   await startPrograms(settings, environment);
 
@@ -102,16 +106,21 @@ async function readSettings() {
 }
 
 /** @typedef {import("../lib/env.ts").Env} Settings */
+/** @typedef {import("./devnet/chain-beside-site.ts").PlannedChain} PlannedChain */
 
 /** Demo providers are paid in play money: nowhere else do they run. @param {Settings} settings */
 function runsDemo({ DEMO_PROVIDERS: demo, NETWORK }) {
   return demo === "on" && NETWORK === "devnet";
 }
 
-/** Said before the slow steps, and in words: a program that fails to listen says it late and tersely. @param {Settings} settings */
-async function refuseTakenPorts(settings) {
+/**
+ * Said before the slow steps, and in words: a program that fails to listen says it late and tersely.
+ * @param {Settings} settings @param {PlannedChain | null} chain
+ */
+async function refuseTakenPorts(settings, chain) {
   const { PORT, HOST, DEMO_PORTS } = settings;
   const wanted = [{ port: PORT, host: HOST, name: "PORT" }];
+  if (chain?.port) wanted.push({ port: chain.port, host: "127.0.0.1", name: "CHAIN_PORT" });
   if (runsDemo(settings))
     for (const port of DEMO_PORTS) wanted.push({ port, host: "127.0.0.1", name: "DEMO_PORTS" });
   for (const { port, host, name } of wanted)
@@ -162,6 +171,21 @@ async function withDatabase(settings, hold) {
     (await migrateDatabase(address)).length ? undefined : "skipped",
   );
   return environment;
+}
+
+/**
+ * Starts the planned chain. Without one the site still runs.
+ * @param {PlannedChain} chain @param {Settings} settings @param {string | undefined} embedded address of the embedded database
+ * @returns {Promise<Record<string, string>>} what the programs get in their environment
+ */
+async function withChain(chain, { DATABASE_URL = "" }, embedded) {
+  const { startPlannedChain } = await import("./devnet/chain-beside-site.ts");
+  const database = { url: embedded ?? DATABASE_URL, ours: embedded !== undefined };
+  const devnet = await startPlannedChain(chain, database);
+  if (!devnet) return {};
+  enders.push(devnet.stop);
+  void devnet.gone.then(() => interruption.aborted || fail("The chain (anvil) ended by itself."));
+  return { RPC_URL: devnet.url };
 }
 
 /** The database is not a child of ours: look whether it is alive. @param {number} pid */

@@ -70,7 +70,7 @@ export async function startDevnet(options: {
       ...["--timestamp", String(machine + aheadSeconds)],
     ],
   });
-  writeWhole(files.pid, String(anvil.pid));
+  writeWhole(files.running, JSON.stringify({ pid: anvil.pid, url: anvil.url }));
   const stopTicking = options.ticking === false ? () => {} : keepTicking(anvil.url);
   const promote = setInterval(() => keepWritten(files), 2 * STATE_INTERVAL_SECONDS * 1_000).unref();
 
@@ -86,20 +86,26 @@ export async function startDevnet(options: {
       ended();
       await anvil.stop();
       keepWritten(files);
-      rmSync(files.pid, { force: true });
+      rmSync(files.running, { force: true });
     },
   };
+}
+
+/** The devnet that runs on this folder, or null. */
+export function findDevnet(folder: string): { pid: number; url: string } | null {
+  const { running } = filesIn(folder);
+  if (!existsSync(running)) return null;
+  const found = JSON.parse(readFileSync(running, "utf8")) as { pid: number; url: string };
+  return isAnvil(found.pid) ? found : null;
 }
 
 /**
  * Waits for an anvil that outlived its parent: told by its closed input, it writes its state and ends.
  * @returns whether the folder is free
  */
-export async function untilFree(folder: string, timeoutMs = 15_000): Promise<boolean> {
-  const { pid: file } = filesIn(folder);
-  const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+export async function untilDevnetGone(folder: string, timeoutMs = 15_000): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
-  while (pid > 0 && isAnvil(pid)) {
+  while (findDevnet(folder)) {
     if (Date.now() > deadline) return false;
     await sleep(50);
   }
@@ -124,7 +130,7 @@ function filesIn(folder: string) {
     state: join(folder, "state.json"),
     /** Where anvil writes, in place: half a file when it is killed at that moment. */
     dump: join(folder, "state.written.json"),
-    pid: join(folder, "anvil.pid"),
+    running: join(folder, "running.json"),
   };
 }
 
@@ -165,6 +171,13 @@ function readPart(file: string, bytes: number): string {
 /** Process ids come around again: only an anvil is one that we started. */
 function isAnvil(pid: number): boolean {
   if (!processExists(pid)) return false;
-  if (process.platform === "linux") return /^anvil/.test(readFileSync(`/proc/${pid}/comm`, "utf8"));
-  return /anvil/.test(spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? "");
+  if (process.platform !== "linux") {
+    const { stdout } = spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" });
+    return /anvil/.test(stdout ?? "");
+  }
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("anvil");
+  } catch {
+    return false; // It has just ended.
+  }
 }
