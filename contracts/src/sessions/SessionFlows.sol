@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SessionAccounts} from "./SessionAccounts.sol";
 import {ISuperToken} from "../interfaces/ISuperToken.sol";
@@ -145,8 +146,17 @@ abstract contract SessionFlows is SessionAccounts, ReentrancyGuardTransient {
         (bool ours,) = _look(session, _flows[id][receiver], receiver);
         _forget(id, session, receiver, ours);
         if (!ours) return;
+        (ISuperToken token, address person) = (ISuperToken(session.token), session.person);
         // Not in a try: a swallowed failure would let wallets estimate too little gas and leave the flow running.
-        _callCfa(id, abi.encodeCall(CFA.deleteFlowByOperator, (session.token, session.person, receiver, "")));
+        bytes memory callData = abi.encodeCall(CFA.deleteFlowByOperator, (address(token), person, receiver, ""));
+        (int256 available,,,) = token.realtimeBalanceOfNow(person);
+        if (available >= 0) return _callCfa(id, callData);
+
+        // Below zero Superfluid takes the end for a liquidation and may pay this contract what is left of the buffer.
+        uint256 before = token.balanceOf(address(this));
+        _callCfa(id, callData);
+        uint256 reward = token.balanceOf(address(this)) - before;
+        if (reward > 0) SafeERC20.safeTransfer(token, person, reward);
     }
 
     /// Gives the flow on Superfluid the rate that is written down.

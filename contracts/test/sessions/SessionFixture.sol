@@ -55,4 +55,61 @@ abstract contract SessionFixture is SuperfluidFixture {
         vm.prank(agent);
         operator.setFlow(id, receiver, rate, uint64(until));
     }
+
+    /// @dev A signature of EIP-712, as a wallet would make it: the types are written out here once more.
+    function _sign(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Superstream SessionOperator"),
+                keccak256("1"),
+                block.chainid,
+                address(operator)
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", domain, structHash)));
+        return abi.encodePacked(r, s, v);
+    }
+
+    function _signOpen(uint256 key, address owner, uint256 nonce, uint256 deadline)
+        internal
+        view
+        returns (bytes memory)
+    {
+        SessionAccounts.Terms memory terms = _terms();
+        bytes32 termsHash = keccak256(
+            abi.encode(
+                keccak256(
+                    "Terms(address agent,address token,uint128 budget,uint96 rateCap,uint96 rateCapEach,uint64 expiry)"
+                ),
+                terms.agent,
+                terms.token,
+                terms.budget,
+                terms.rateCap,
+                terms.rateCapEach,
+                terms.expiry
+            )
+        );
+        bytes32 receiversHash = keccak256(abi.encode(provider, secondProvider));
+        bytes32 typeHash = keccak256(
+            "OpenSession(address person,Terms terms,address[] receivers,uint256 nonce,uint256 deadline)Terms(address agent,address token,uint128 budget,uint96 rateCap,uint96 rateCapEach,uint64 expiry)"
+        );
+        return _sign(key, keccak256(abi.encode(typeHash, owner, termsHash, receiversHash, nonce, deadline)));
+    }
+
+    function _signFlow(uint256 key, uint256 id, address receiver, uint96 rate, uint64 until, uint256 nonce)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 typeHash = keccak256(
+            "SetFlow(uint256 sessionId,address receiver,uint96 flowRate,uint64 until,uint256 nonce,uint256 deadline)"
+        );
+        return _sign(key, keccak256(abi.encode(typeHash, id, receiver, rate, until, nonce, START + 60)));
+    }
+
+    function _signRevoke(uint256 key, uint256 id, bool stopFlows, uint256 nonce) internal view returns (bytes memory) {
+        bytes32 typeHash = keccak256("Revoke(uint256 sessionId,bool stopFlows,uint256 nonce,uint256 deadline)");
+        return _sign(key, keccak256(abi.encode(typeHash, id, stopFlows, nonce, START + 60)));
+    }
 }

@@ -13,6 +13,7 @@ interface IHost {
     }
 
     function getSuperTokenFactory() external view returns (address);
+    function getERC2771Forwarder() external view returns (address);
     function callAgreement(address agreement, bytes calldata callData, bytes calldata userData) external;
     function batchCall(Operation[] calldata operations) external payable;
 }
