@@ -4,6 +4,7 @@ import { useMoneyAction } from "@/components/stream/use-money-action";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import type { AlertView } from "@/lib/alerts/alert-view";
+import { timeFor } from "@/lib/domain/rate";
 import { formatDuration, formatToken } from "@/lib/format";
 import type { ActionResult } from "@/lib/http/action";
 import { paths } from "@/lib/paths";
@@ -25,7 +26,7 @@ type Props = {
 export function TopUpNow({ alert, walletBalance, topUp, onDone, className }: Props) {
   const { state, submit } = useMoneyAction(topUp);
   const { streamId, asset, suggestedTopUp, provider, rate } = alert;
-  const lasts = formatDuration((suggestedTopUp * rate.periodMs) / rate.amount);
+  const lasts = formatDuration(timeFor(rate, suggestedTopUp));
   const short = suggestedTopUp > walletBalance;
 
   async function add() {

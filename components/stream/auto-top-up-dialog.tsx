@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
+import { defaultAutoTopUp } from "@/lib/domain/default-auto-top-up";
 import { amountOver } from "@/lib/domain/rate";
 import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
@@ -28,11 +29,10 @@ type Props = { stream: StreamView; send: StreamActionSet["setAutoTopUp"]; onClos
 /** The standing order that refills the deposit while nobody looks, within a daily maximum. */
 export function AutoTopUpDialog({ stream, send, onClose }: Props) {
   const { asset, rate, autoTopUp: rule } = stream;
-  const [triggerMs, setTrigger] = useState(rule?.triggerMs ?? HOUR_MS);
-  const [chunkMs, setChunk] = useState(rule?.chunkMs ?? 4n * HOUR_MS);
-  const [dailyText, setDailyText] = useState(() =>
-    proposedAmount(rule?.dailyMax ?? amountOver(rate, 28n * HOUR_MS, "ceil"), asset),
-  );
+  const proposed = rule ?? defaultAutoTopUp(rate);
+  const [triggerMs, setTrigger] = useState(proposed.triggerMs);
+  const [chunkMs, setChunk] = useState(proposed.chunkMs);
+  const [dailyText, setDailyText] = useState(() => proposedAmount(proposed.dailyMax, asset));
   // An end that is over is none to keep.
   const keptMs = rule?.expiresMs != null && rule.expiresMs > stream.serverNowMs ? rule.expiresMs : null;
   const [end, setEnd] = useState(keptMs === null ? "" : KEEP);

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
+import { timeFor } from "@/lib/domain/rate";
 import { formatDuration, formatRate } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
 import { MoneyDialog } from "./money-dialog";
@@ -21,7 +22,6 @@ export function ChangeTierDialog({ stream, tiers, send, onClose }: Props) {
   const [name, setName] = useState(others[0]?.name ?? "");
   const tier = others.find((other) => other.name === name);
   const { state, submit } = useMoneyAction(send);
-  const runwayMs = tier ? (stream.remaining * tier.rate.periodMs) / tier.rate.amount : 0n;
 
   return (
     <MoneyDialog
@@ -33,8 +33,8 @@ export function ChangeTierDialog({ stream, tiers, send, onClose }: Props) {
         tier ? (
           <>
             From now on the stream flows at <strong>{formatRate(tier.rate, stream.asset)}</strong>. What has
-            accrued keeps its own rate. What is locked then lasts about {formatDuration(runwayMs)}. Nothing
-            leaves your wallet.
+            accrued keeps its own rate. What is locked then lasts about{" "}
+            {formatDuration(timeFor(tier.rate, stream.remaining))}. Nothing leaves your wallet.
           </>
         ) : (
           "This provider has no other tier."

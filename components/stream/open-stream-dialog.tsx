@@ -6,7 +6,8 @@ import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { type Faucet, FaucetButton } from "@/components/wallet/faucet-button";
-import { amountOver } from "@/lib/domain/rate";
+import { defaultAutoTopUp } from "@/lib/domain/default-auto-top-up";
+import { amountOver, timeFor } from "@/lib/domain/rate";
 import { formatDuration, formatRate, formatToken } from "@/lib/format";
 import type { ActionResult } from "@/lib/http/action";
 import type { ProviderView } from "@/lib/market/provider-row";
@@ -16,8 +17,6 @@ import type { StreamView } from "@/lib/streams/stream-view";
 import { AmountField, proposedAmount, readAmount } from "./amount-field";
 import { MoneyDialog } from "./money-dialog";
 import { useMoneyAction } from "./use-money-action";
-
-const HOUR_MS = 3_600_000n;
 
 export type OpenStream = (input: unknown) => Promise<ActionResult<StreamView>>;
 
@@ -49,8 +48,8 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         : units > wallet.balance
           ? "That is more than your wallet holds."
           : undefined;
-  const chunk = amountOver(tier.rate, 4n * HOUR_MS, "ceil");
-  const lastsMs = units === undefined ? 0n : (units * tier.rate.periodMs) / tier.rate.amount;
+  const rule = defaultAutoTopUp(tier.rate);
+  const chunk = amountOver(tier.rate, rule.chunkMs, "ceil");
 
   function depositText(deposit: bigint): string {
     return proposedAmount(deposit, asset);
@@ -73,9 +72,10 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         ) : (
           <>
             <strong>{formatToken(units, asset)}</strong> leaves your wallet and is locked. It flows to{" "}
-            {provider.name} at {formatRate(tier.rate, asset)} and lasts {formatDuration(lastsMs)}
+            {provider.name} at {formatRate(tier.rate, asset)} and lasts{" "}
+            {formatDuration(timeFor(tier.rate, units))}
             {autoTopUp
-              ? `; with an hour left, ${formatToken(chunk, asset, { rounding: "up" })} more is locked`
+              ? `; with ${formatDuration(rule.triggerMs)} left, ${formatToken(chunk, asset, { rounding: "up" })} more is locked`
               : ""}
             . When you close, you get back what is not used.
           </>
@@ -90,14 +90,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
           providerId: provider.id,
           tier: tier.name,
           deposit: units,
-          autoTopUp: autoTopUp
-            ? {
-                triggerMs: HOUR_MS,
-                chunkMs: 4n * HOUR_MS,
-                dailyMax: amountOver(tier.rate, 28n * HOUR_MS, "ceil"),
-                expiresMs: null,
-              }
-            : null,
+          autoTopUp: autoTopUp ? { ...rule, expiresMs: null } : null,
         });
       }}
       done={(stream) => (
@@ -142,8 +135,8 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         <span>
           <span className="font-medium">Top up automatically</span>
           <span className="block text-faint text-xs">
-            Adds four hours whenever less than one is left, at most{" "}
-            {formatToken(amountOver(tier.rate, 28n * HOUR_MS, "ceil"), asset, { rounding: "up" })} a day.
+            Adds {formatDuration(rule.chunkMs)} whenever less than {formatDuration(rule.triggerMs)} is left,
+            at most {formatToken(rule.dailyMax, asset, { rounding: "up" })} a day.
           </span>
         </span>
       </label>

@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
 import { Amount } from "@/components/ui/amount";
-import { amountOver } from "@/lib/domain/rate";
+import { amountOver, timeFor } from "@/lib/domain/rate";
 import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
 import { AmountField, proposedAmount, readAmount } from "./amount-field";
@@ -45,8 +45,7 @@ export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
         ) : (
           <>
             <strong>{formatToken(units, asset)}</strong> leaves your wallet and is locked in this stream:
-            about {formatDuration((units * rate.periodMs) / rate.amount)} more at today’s rate. You get back
-            what is not used.
+            about {formatDuration(timeFor(rate, units))} more at today’s rate. You get back what is not used.
           </>
         )
       }

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { amount, divCeil, divFloor, MAX_AMOUNT } from "./amount";
 import { DEFAULT_DEPOSIT_MS, requiredDeposit } from "./deposit";
-import { amountOver, compareRates, flowRatePerSecond, isRate, PERIODS_MS, perDay, rate } from "./rate";
+import {
+  amountOver,
+  compareRates,
+  flowRatePerSecond,
+  isRate,
+  PERIODS_MS,
+  perDay,
+  rate,
+  timeFor,
+} from "./rate";
 
 const TOKEN = 10n ** 18n;
 
@@ -76,5 +85,15 @@ describe("required deposit", () => {
 
   test("given no time to cover, it refuses", () => {
     expect(() => requiredDeposit(perDay(1n), 0n)).toThrow(RangeError);
+  });
+});
+
+describe("timeFor", () => {
+  test.each([
+    { given: "four hours of 24 a day", units: 4n, flow: rate(24n, 86_400_000n), ms: 14_400_000n },
+    { given: "a part of a ms, which is not promised", units: 1n, flow: rate(3n, 1_000n), ms: 333n },
+    { given: "nothing", units: 0n, flow: rate(3n, 1_000n), ms: 0n },
+  ])("given $given, it is whole ms, rounded down", ({ units, flow, ms }) => {
+    expect(timeFor(flow, units)).toBe(ms);
   });
 });

@@ -50,6 +50,11 @@ export function amountOver(flow: Rate, ms: bigint, rounding: "floor" | "ceil"): 
   return amount(divide(flow.amount * ms, flow.periodMs));
 }
 
+/** How many whole ms `units` ≥ 0 base units last at this flow: rounded down, so that no more time is promised than is paid. */
+export function timeFor(flow: Rate, units: bigint): bigint {
+  return divFloor(units * flow.periodMs, flow.amount);
+}
+
 /** Below zero when `a` is slower, zero when both flow alike, whatever their periods. */
 export function compareRates(a: Rate, b: Rate): -1 | 0 | 1 {
   const difference = a.amount * b.periodMs - b.amount * a.periodMs;
