@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { PageHead } from "@/components/layout/page-head";
 import { categoryName } from "@/components/market/category-name";
@@ -18,14 +17,13 @@ import { Notice } from "@/components/ui/notice";
 import { ShortAddress } from "@/components/wallet/short-address";
 import { currentAccount } from "@/lib/auth/current-account";
 import { databaseConfigured, env } from "@/lib/env";
-import { ProblemError } from "@/lib/errors";
 import { formatDuration } from "@/lib/format";
+import { orNotFound } from "@/lib/http/or-not-found";
 import { getFirstSteps } from "@/lib/market/get-first-steps";
 import { getProvider } from "@/lib/market/get-provider";
 import { getService } from "@/lib/market/get-service";
 import { listServices } from "@/lib/market/list-services";
 import { getProviderHealth } from "@/lib/market/provider-health";
-import type { ProviderView } from "@/lib/market/provider-row";
 import { paths } from "@/lib/paths";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { listStreams } from "@/lib/streams/list-streams";
@@ -34,6 +32,7 @@ import { faucetAction } from "../../actions";
 import { openStreamAction } from "./actions";
 
 const SERVICES_MAX = 50;
+const OWN_STREAMS_MAX = 20;
 /** The steps of a first visit are shown until this many calls were served. */
 const GUIDED_CALLS = 2n;
 
@@ -211,17 +210,16 @@ function Figure({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-const findProvider = cache(async (providerId: string): Promise<ProviderView> => {
-  try {
-    return await getProvider(providerId);
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === "provider-not-found") notFound();
-    throw error;
-  }
-});
+const findProvider = cache((providerId: string) => orNotFound("provider-not-found", getProvider(providerId)));
 
-/** The account's open streams to this provider. */
+/** The account's streams to this provider that can still pay, the newest first. */
 async function findOwnStreams(actor: string, providerId: string): Promise<StreamView[]> {
-  const { items } = await listStreams({ actor, role: "sender", limit: 100 });
-  return items.filter(({ provider, closedAtMs }) => provider.id === providerId && closedAtMs === null);
+  const { items } = await listStreams({
+    actor,
+    role: "sender",
+    providerId,
+    open: true,
+    limit: OWN_STREAMS_MAX,
+  });
+  return items.filter(({ closedAtMs }) => closedAtMs === null);
 }

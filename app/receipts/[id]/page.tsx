@@ -1,19 +1,18 @@
 import { CircleCheck, CircleX, Info } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { PageHead } from "@/components/layout/page-head";
 import { DigestCheck } from "@/components/receipt/digest-check";
+import { receiptAmount } from "@/components/receipt/receipt-amount";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact } from "@/components/ui/fact";
 import { LocalTime } from "@/components/ui/local-time";
 import { Preformatted } from "@/components/ui/preformatted";
-import { toDecimal } from "@/lib/domain/decimal";
 import { databaseConfigured } from "@/lib/env";
-import { ProblemError } from "@/lib/errors";
-import { getReceipt, type ReceiptView } from "@/lib/mpp/get-receipt";
+import { orNotFound } from "@/lib/http/or-not-found";
+import { getReceipt } from "@/lib/mpp/get-receipt";
 import { paths } from "@/lib/paths";
 
 export const metadata: Metadata = { title: "Receipt" };
@@ -37,10 +36,10 @@ const levels: Record<string, { title: string; text: string }> = {
 /** A receipt that anybody can check: its signature, its digests, and what it does not say. */
 export default async function ReceiptPage({ params }: Props) {
   if (!databaseConfigured()) return null;
-  const { receipt, verified } = await findReceipt((await params).id);
+  const { receipt, verified } = await orNotFound("request-not-found", getReceipt((await params).id));
   const text = (member: string) => (typeof receipt[member] === "string" ? (receipt[member] as string) : "");
   const level = levels[text("verificationLevel")] ?? levels.none;
-  const amount = (member: string) => `${decimalText(text(member), receipt.decimals)} ${text("asset")}`;
+  const amount = (member: string) => `${receiptAmount(receipt, member)} ${text("asset")}`;
 
   return (
     <>
@@ -135,21 +134,6 @@ const vias: Record<string, string> = {
   session: "the stream’s session token",
   siwx: "Sign-in-with-X",
 };
-
-async function findReceipt(requestId: string): Promise<ReceiptView> {
-  try {
-    return await getReceipt(requestId);
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === "request-not-found") notFound();
-    throw error;
-  }
-}
-
-function decimalText(units: string, decimals: unknown): string {
-  return /^\d{1,78}$/.test(units)
-    ? toDecimal(BigInt(units), typeof decimals === "number" ? decimals : 18, 6, "nearest")
-    : "?";
-}
 
 function Check({ good, title, children }: { good: boolean | null; title: string; children: ReactNode }) {
   const Icon = good === null ? Info : good ? CircleCheck : CircleX;

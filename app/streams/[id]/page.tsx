@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound } from "next/navigation";
 import { RunwayAlert } from "@/components/alerts/runway-alert";
 import { PageHead } from "@/components/layout/page-head";
 import { ConservationCard } from "@/components/stream/conservation-card";
@@ -17,7 +16,7 @@ import { Empty } from "@/components/ui/empty";
 import { SignInButton } from "@/components/wallet/sign-in-button";
 import { findStreamAlert } from "@/lib/alerts/list-alerts";
 import { currentAccount } from "@/lib/auth/current-account";
-import { ProblemError } from "@/lib/errors";
+import { orNotFound } from "@/lib/http/or-not-found";
 import { streamConservation } from "@/lib/ledger/stream-conservation";
 import { getProvider } from "@/lib/market/get-provider";
 import { paths } from "@/lib/paths";
@@ -26,7 +25,6 @@ import { getStreamChart } from "@/lib/streams/get-stream-chart";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { listLatestStreamEvents } from "@/lib/streams/list-stream-events";
 import { listStreamSegments } from "@/lib/streams/list-stream-segments";
-import type { StreamView } from "@/lib/streams/stream-view";
 import { StreamFacts } from "../_components/stream-facts";
 import {
   changeStreamTierAction,
@@ -65,7 +63,8 @@ export default async function StreamPage({ params }: Props) {
     );
 
   const actor = account.address;
-  const stream = await getOwnStream(actor, id);
+  // Somebody else's stream is as little there as one that never was.
+  const stream = await orNotFound("stream-not-found", getStream({ actor, streamId: id }));
   const [segments, events, chart, books, provider, wallet, alert] = await Promise.all([
     listStreamSegments({ actor, streamId: id }),
     listLatestStreamEvents({ actor, streamId: id, limit: EVENTS_SHOWN }),
@@ -149,14 +148,4 @@ export default async function StreamPage({ params }: Props) {
       {stream.closedAtMs === null ? <KeepFresh atMs={stream.depletesAtMs} /> : null}
     </>
   );
-}
-
-/** Somebody else's stream is as little there as one that never was. */
-async function getOwnStream(actor: string, streamId: string): Promise<StreamView> {
-  try {
-    return await getStream({ actor, streamId });
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === "stream-not-found") notFound();
-    throw error;
-  }
 }

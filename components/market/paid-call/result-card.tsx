@@ -1,9 +1,9 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { receiptAmount } from "@/components/receipt/receipt-amount";
 import { humanise, isObject } from "@/components/schema-form/form-field";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { Preformatted } from "@/components/ui/preformatted";
-import { toDecimal } from "@/lib/domain/decimal";
 import { paths } from "@/lib/paths";
 import { ReceiptCheck } from "./receipt-check";
 import { isTable, RowsTable } from "./rows-table";
@@ -80,18 +80,13 @@ export function ResultCard({ service, value, body, receipt }: Props) {
 
 /** What the receipt says about money: in time the flow pays, so a call by itself often costs nothing more. */
 function PaidLine({ receipt }: { receipt: Record<string, unknown> }) {
-  const decimals = typeof receipt.decimals === "number" ? receipt.decimals : 18;
-  const amount = (member: unknown) =>
-    typeof member === "string" && /^\d{1,78}$/.test(member)
-      ? toDecimal(BigInt(member), decimals, 6, "nearest")
-      : "?";
   return (
     <dl className="flex flex-wrap gap-x-6 gap-y-1 text-sm tabular-nums">
       <Pair label="Streamed so far">
-        {amount(receipt.streamed)} {String(receipt.asset)}
+        {receiptAmount(receipt, "streamed")} {String(receipt.asset)}
       </Pair>
-      <Pair label="This call on top">{amount(receipt.price)}</Pair>
-      <Pair label="Left in the stream">{amount(receipt.remaining)}</Pair>
+      <Pair label="This call on top">{receiptAmount(receipt, "price")}</Pair>
+      <Pair label="Left in the stream">{receiptAmount(receipt, "remaining")}</Pair>
     </dl>
   );
 }
