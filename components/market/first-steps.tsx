@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState, useTransition } from "react";
 import type { OpenStream } from "@/components/stream/open-stream-dialog";
+import { type MoneyState, useMoneyAction } from "@/components/stream/use-money-action";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Notice } from "@/components/ui/notice";
@@ -39,8 +40,8 @@ export function FirstSteps(props: Props) {
   const [refreshing, startRefresh] = useTransition();
   const [working, setWorking] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  // One key an intention: pressing again after a lost connection can never do it twice.
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const filling = useMoneyAction(faucet);
+  const opening = useMoneyAction(openStream);
 
   const { asset } = provider;
   const tier = provider.tiers.toSorted((a, b) => compareRates(a.rate, b.rate))[0];
@@ -50,16 +51,13 @@ export function FirstSteps(props: Props) {
   const current = done.indexOf(false);
   const busy = working || refreshing;
 
-  async function act(step: () => Promise<string | null>) {
+  async function act(step: () => Promise<MoneyState<unknown>>) {
     setWorking(true);
     setRefusal(null);
     try {
-      const refused = await step();
-      if (refused === null) {
-        setKey(crypto.randomUUID());
-        startRefresh(() => router.refresh());
-      }
-      setRefusal(refused);
+      const ended = await step();
+      if (ended.phase === "refused") setRefusal(ended.problem.detail);
+      else startRefresh(() => router.refresh());
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error));
     } finally {
@@ -67,24 +65,13 @@ export function FirstSteps(props: Props) {
     }
   }
 
-  async function getWallet(): Promise<string | null> {
+  async function getWallet() {
     if (!wallet) await enterWithDemoWallet();
-    const filled = await faucet({ idempotencyKey: key });
-    return filled.ok ? null : filled.problem.detail;
+    return filling.submit({});
   }
 
-  async function open(): Promise<string | null> {
-    if (!tier) return null;
-    const { name, requiredDeposit } = tier;
-    const opened = await openStream({
-      idempotencyKey: key,
-      providerId: provider.id,
-      tier: name,
-      deposit: requiredDeposit,
-      autoTopUp: null,
-    });
-    return opened.ok ? null : opened.problem.detail;
-  }
+  const { name, requiredDeposit } = tier;
+  const terms = { providerId: provider.id, tier: name, deposit: requiredDeposit, autoTopUp: null };
 
   function call() {
     const form = document.getElementById(CALL_FORM);
@@ -131,7 +118,12 @@ export function FirstSteps(props: Props) {
             </>
           )}
           {current === 1 ? (
-            <Button tone="flow" busy={busy} onClick={() => void act(open)} className="mt-3 flex w-fit">
+            <Button
+              tone="flow"
+              busy={busy}
+              onClick={() => void act(() => opening.submit(terms))}
+              className="mt-3 flex w-fit"
+            >
               Open the stream
             </Button>
           ) : null}
