@@ -1,6 +1,5 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { useEffect } from "react";
+import { KeepFresh } from "@/components/stream/keep-fresh";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
@@ -28,53 +27,55 @@ type Props = {
 
 /** What was sent to a webhook, and how it went. */
 export function DeliveryLog({ webhookId, deliveries, enabled, redeliver }: Props) {
-  useWatch(deliveries.some(({ state }) => state === "pending"));
   if (deliveries.length === 0)
     return <p className="text-faint text-sm">Nothing was sent yet. Send a test to see how it looks.</p>;
   return (
-    <Table label="Delivery log" className="[&_td]:align-middle">
-      <thead>
-        <tr>
-          <Th>State</Th>
-          <Th>Message</Th>
-          <Th className="max-sm:hidden">When</Th>
-          <Th>Answer</Th>
-          <Th className="text-right max-sm:hidden">Attempts</Th>
-          <Th>
-            <span className="sr-only">Again</span>
-          </Th>
-        </tr>
-      </thead>
-      <tbody>
-        {deliveries.map((delivery) => (
-          <tr key={delivery.id} className="[&:last-child>td]:border-b-0">
-            <Td>
-              <Badge tone={tones[delivery.state]}>{words[delivery.state]}</Badge>
-            </Td>
-            <Td>
-              <code className="whitespace-nowrap text-xs">{delivery.type}</code>
-              <span className="block whitespace-nowrap text-faint text-xs sm:hidden">
-                <LocalTime ms={delivery.createdAtMs} />
-              </span>
-            </Td>
-            <Td className="whitespace-nowrap max-sm:hidden">
-              <LocalTime ms={delivery.createdAtMs} />
-            </Td>
-            <Td className="whitespace-nowrap text-soft">
-              <Answer delivery={delivery} />
-            </Td>
-            <Td className="text-right max-sm:hidden">{delivery.attempts}</Td>
-            <Td className="py-1 text-right">
-              <Again
-                input={{ webhookId, deliveryId: delivery.id }}
-                enabled={enabled && delivery.state !== "pending"}
-                redeliver={redeliver}
-              />
-            </Td>
+    <>
+      {deliveries.some(({ state }) => state === "pending") ? <KeepFresh everyMs={WATCH_MS} /> : null}
+      <Table label="Delivery log" className="[&_td]:align-middle">
+        <thead>
+          <tr>
+            <Th>State</Th>
+            <Th>Message</Th>
+            <Th className="max-sm:hidden">When</Th>
+            <Th>Answer</Th>
+            <Th className="text-right max-sm:hidden">Attempts</Th>
+            <Th>
+              <span className="sr-only">Again</span>
+            </Th>
           </tr>
-        ))}
-      </tbody>
-    </Table>
+        </thead>
+        <tbody>
+          {deliveries.map((delivery) => (
+            <tr key={delivery.id} className="[&:last-child>td]:border-b-0">
+              <Td>
+                <Badge tone={tones[delivery.state]}>{words[delivery.state]}</Badge>
+              </Td>
+              <Td>
+                <code className="whitespace-nowrap text-xs">{delivery.type}</code>
+                <span className="block whitespace-nowrap text-faint text-xs sm:hidden">
+                  <LocalTime ms={delivery.createdAtMs} />
+                </span>
+              </Td>
+              <Td className="whitespace-nowrap max-sm:hidden">
+                <LocalTime ms={delivery.createdAtMs} />
+              </Td>
+              <Td className="whitespace-nowrap text-soft">
+                <Answer delivery={delivery} />
+              </Td>
+              <Td className="text-right max-sm:hidden">{delivery.attempts}</Td>
+              <Td className="py-1 text-right">
+                <Again
+                  input={{ webhookId, deliveryId: delivery.id }}
+                  enabled={enabled && delivery.state !== "pending"}
+                  redeliver={redeliver}
+                />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </>
   );
 }
 
@@ -108,15 +109,4 @@ function Again({
       Send again
     </Button>
   );
-}
-
-function useWatch(watching: boolean): void {
-  const router = useRouter();
-  useEffect(() => {
-    if (!watching) return;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") router.refresh();
-    }, WATCH_MS);
-    return () => clearInterval(timer);
-  }, [router, watching]);
 }

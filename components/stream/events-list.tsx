@@ -1,26 +1,17 @@
 "use client";
-import { useSyncExternalStore } from "react";
+import { LocalTime } from "@/components/ui/local-time";
+import { useInBrowser } from "@/components/ui/use-in-browser";
 import type { Asset } from "@/lib/domain/asset";
 import { parseStreamEvent, sentenceFor } from "@/lib/domain/stream-event";
 import type { StreamEventView } from "@/lib/streams/list-stream-events";
 
 type Props = { events: readonly StreamEventView[]; asset: Asset };
 
-const subscribe = () => () => {};
-
 /** What happened to a stream, newest first, a plain sentence each. Times are the reader's; the exact one on hover. */
 export function EventsList({ events, asset }: Props) {
-  const inBrowser = useSyncExternalStore(
-    subscribe,
-    () => true,
-    () => false,
-  );
+  const inBrowser = useInBrowser();
   const time = new Intl.DateTimeFormat(inBrowser ? undefined : "en-GB", {
     timeStyle: "medium",
-    ...(inBrowser ? {} : { timeZone: "UTC" }),
-  });
-  const day = new Intl.DateTimeFormat(inBrowser ? undefined : "en-GB", {
-    dateStyle: "medium",
     ...(inBrowser ? {} : { timeZone: "UTC" }),
   });
 
@@ -30,7 +21,6 @@ export function EventsList({ events, asset }: Props) {
       className="relative grid gap-4 before:absolute before:inset-y-2 before:left-[3px] before:w-px before:bg-line"
     >
       {events.toReversed().map(({ seq, kind, atMs, data }) => {
-        const at = new Date(Number(atMs));
         const { text } = sentenceFor(parseStreamEvent(kind, atMs, data), asset, (ms) =>
           time.format(Number(ms)),
         );
@@ -38,9 +28,7 @@ export function EventsList({ events, asset }: Props) {
           <li key={seq} className="relative pl-5 text-sm">
             <span aria-hidden className="absolute top-1.5 left-0 size-[7px] rounded-full bg-flow" />
             <p>{text}</p>
-            <time dateTime={at.toISOString()} title={at.toISOString()} className="text-faint text-xs">
-              {day.format(at)}
-            </time>
+            <LocalTime ms={atMs} style="date" className="text-faint text-xs" />
           </li>
         );
       })}

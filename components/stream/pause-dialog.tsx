@@ -23,7 +23,7 @@ export function PauseDialog({ stream, send, onClose }: Props) {
       onConfirm={() => void submit({ streamId: stream.id })}
       done={(after) => (
         <>
-          Paused at <Amount value={after.accrued} asset={after.asset} />.{" "}
+          Paused: <Amount value={after.accrued + after.used} asset={after.asset} /> has accrued,{" "}
           <Amount value={after.remaining} asset={after.asset} /> stays locked.
         </>
       )}

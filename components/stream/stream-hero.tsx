@@ -20,7 +20,7 @@ type Props = {
 /** The big figure: what has flowed, to the ninth decimal while it flows, and how long it goes on. */
 export function StreamHero({ stream, setAutoTopUp }: Props) {
   const { asset, serverNowMs, status } = stream;
-  const over = status === "settled" || status === "closing";
+  const over = status === "settled" || status === "closing" || status === "failed";
   return (
     <Card aria-label="Counter" className="overflow-hidden">
       <div className="px-5 pt-5 pb-6 sm:px-7">
@@ -71,7 +71,7 @@ function Runway({ stream }: { stream: StreamView }) {
       </span>
     );
   if (closedAtMs !== null) return <LocalTime ms={closedAtMs} style="time" />;
-  return <span className="text-warn">paused</span>;
+  return status === "paused" ? <span className="text-warn">paused</span> : <span>none</span>;
 }
 
 function Figure({ label, children }: { label: string; children: ReactNode }) {

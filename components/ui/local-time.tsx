@@ -1,19 +1,14 @@
 "use client";
-import { useSyncExternalStore } from "react";
+import { useInBrowser } from "./use-in-browser";
 
 const full = { dateStyle: "medium", timeStyle: "medium" } as const;
-const subscribe = () => () => {};
 
 type Props = { ms: number | bigint; style?: "full" | "time" | "date"; className?: string };
 
 /** A moment in the reader's zone; the exact ISO time on hover. The server writes UTC, which is the same width. */
 export function LocalTime({ ms, style = "full", className }: Props) {
   const date = new Date(Number(ms));
-  const inBrowser = useSyncExternalStore(
-    subscribe,
-    () => true,
-    () => false,
-  );
+  const inBrowser = useInBrowser();
   const options =
     style === "full"
       ? full

@@ -9,6 +9,8 @@ type Row = Readonly<Record<string, unknown>>;
 /** A list of alike objects, such as one result per method, as the table that it is. */
 export function RowsTable({ label, rows }: { label: string; rows: readonly Row[] }) {
   const columns = columnsOf(rows);
+  /** Two rows may be alike: the place of each is its name. */
+  const numbered = rows.map((row, number) => ({ row, number }));
   return (
     <div className="overflow-hidden rounded-lg border border-line">
       <Table label={label} className="tabular-nums">
@@ -22,8 +24,8 @@ export function RowsTable({ label, rows }: { label: string; rows: readonly Row[]
           </tr>
         </thead>
         <tbody className="[&>tr:last-child>td]:border-b-0">
-          {rows.map((row) => (
-            <tr key={JSON.stringify(row)}>
+          {numbered.map(({ row, number }) => (
+            <tr key={number}>
               {columns.map((column) => (
                 <Td key={column} className="py-1.5">
                   {cellText(row[column])}
