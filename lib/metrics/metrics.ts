@@ -4,6 +4,7 @@ import { createHistogram } from "./create-histogram";
 
 /** Upper ends of the latency buckets, in seconds. */
 export const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
+const BLOCKS = [1, 2, 4, 8, 16, 32, 64, 128, 256] as const;
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256] as const;
 
 export type Metrics = ReturnType<typeof newMetrics>;
@@ -72,6 +73,22 @@ function newMetrics() {
       help: "Calls that shared one round trip to the ledger.",
       labels: ["batch"],
       bounds: SIZES,
+    }),
+    indexLogs: createCounter(registry, {
+      name: "superstream_index_logs_total",
+      help: "Events of the chain that the index wrote: added, or removed with the blocks that were taken back.",
+      labels: ["change"],
+    }),
+    indexErrors: createCounter(registry, {
+      name: "superstream_index_errors_total",
+      help: "Steps of the index that could not believe the chain, or not read it: the reason as in lib/indexer/chain-fault.ts.",
+      labels: ["reason"],
+    }),
+    reorgDepths: createHistogram(registry, {
+      name: "superstream_index_reorg_depth_blocks",
+      help: "Blocks that a reorganisation of the chain took back.",
+      labels: [],
+      bounds: BLOCKS,
     }),
     loops: createCounter(registry, {
       name: "superstream_loop_passes_total",

@@ -1,0 +1,103 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { randomSource } from "./random-source";
+
+type Question = { id: number; method: string; params: unknown[] };
+// biome-ignore lint/suspicious/noExplicitAny: whatever a node may answer, to be spoilt
+type Answer = any;
+
+/**
+ * What it can do to an answer: an old head; one event missing; none at all; an event or a block of another block; an event that
+ * never was; no block where there is one; status 502; an answer of another shape; "too much"; nothing in time.
+ */
+export type Lie =
+  | "oldHead"
+  | "dropLog"
+  | "noLogs"
+  | "foreignHash"
+  | "inventLog"
+  | "noBlock"
+  | "serverError"
+  | "garbage"
+  | "tooMuch"
+  | "silence";
+
+const FOREIGN = `0x${"f0".repeat(32)}`;
+
+/**
+ * A node in front of an honest one that lies now and then. `told` counts the lies by kind.
+ *
+ * @param options.rate of all answers, 0 to 1; change it at any time
+ */
+export async function startLyingNode(
+  honestUrl: string,
+  random: ReturnType<typeof randomSource>,
+  options: { lies: readonly Lie[]; rate: number; silenceMs?: number },
+) {
+  const heads: Answer[] = [];
+  const told: Partial<Record<Lie, number>> = {};
+
+  async function honest(body: string): Promise<Answer> {
+    const response = await fetch(honestUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    return response.json();
+  }
+
+  /** @returns null when this lie does not fit the question: the truth is told then */
+  function spoil(lie: Lie, { method, params }: Question, answer: Answer): Answer {
+    const { result } = answer;
+    const isLogs = method === "eth_getLogs" && Array.isArray(result);
+    const isBlock = method === "eth_getBlockByNumber" && result;
+    const at = isLogs && result.length > 0 ? random.below(result.length) : -1;
+    if (lie === "oldHead" && isBlock && params[0] === "latest" && heads.length > 0)
+      return { ...answer, result: random.pick(heads) };
+    if (lie === "dropLog" && at >= 0)
+      return { ...answer, result: result.filter((_: unknown, index: number) => index !== at) };
+    if (lie === "noLogs" && at >= 0) return { ...answer, result: [] };
+    if (lie === "inventLog" && at >= 0) {
+      const invented = { ...result.at(-1), logIndex: "0xffff", data: result[at].data };
+      return { ...answer, result: [...result, invented] };
+    }
+    if (lie === "foreignHash" && at >= 0)
+      return { ...answer, result: result.with(at, { ...result[at], blockHash: FOREIGN }) };
+    if (lie === "foreignHash" && isBlock) return { ...answer, result: { ...result, hash: FOREIGN } };
+    if (lie === "noBlock" && isBlock && params[0] !== "latest") return { ...answer, result: null };
+    if (lie === "garbage") return random.below(2) ? { ...answer, result: { number: 7 } } : "<html>";
+    if (lie === "tooMuch" && isLogs)
+      return { id: answer.id, jsonrpc: "2.0", error: { code: -32_005, message: "more than 10000 results" } };
+    return null;
+  }
+
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const question = JSON.parse(body) as Question;
+    const answer = await honest(body);
+    if (question.method === "eth_getBlockByNumber" && question.params[0] === "latest") {
+      heads.push(answer.result);
+      if (heads.length > 30) heads.shift();
+    }
+    const lie = random.below(1_000_000) < options.rate * 1_000_000 ? random.pick(options.lies) : null;
+    const spoilt = lie && spoil(lie, question, answer);
+    if (lie && (spoilt || lie === "serverError" || lie === "silence")) told[lie] = (told[lie] ?? 0) + 1;
+    if (lie === "silence") await sleep(options.silenceMs ?? 300);
+    response.writeHead(lie === "serverError" ? 502 : 200, { "content-type": "application/json" });
+    response.end(typeof spoilt === "string" ? spoilt : JSON.stringify(spoilt ?? answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    told,
+    options,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
