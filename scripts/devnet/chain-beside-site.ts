@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import pg from "pg";
 import type { Env } from "@/lib/env";
 import { interruption } from "../interruption.mjs";
 import { Refusal, step } from "../report.mjs";
-import { alignLedger, ledgerAheadSeconds } from "./align-clocks";
+import { alignLedger } from "./align-clocks";
 import { findAnvil } from "./find-anvil";
+import { ledgerAheadMs } from "./ledger-clock";
 import { type Devnet, startDevnet, untilDevnetGone } from "./start-devnet";
 
 /** @param port 0: any free one */
@@ -45,12 +47,14 @@ export async function startPlannedChain(
   database: { url: string; ours: boolean },
 ): Promise<Devnet | null> {
   try {
-    return await step("Start the chain", async () => {
-      const aheadSeconds = await ledgerAheadSeconds(database.url);
-      const devnet = await startDevnet({ anvil, folder, aheadSeconds, ...(port ? { port } : {}) });
-      if (database.ours) await alignLedger(database.url, devnet.aheadSeconds);
-      return devnet;
-    });
+    return await step("Start the chain", () =>
+      connected(database.url, async (db) => {
+        const aheadSeconds = (await ledgerAheadMs(db)) / 1_000n;
+        const devnet = await startDevnet({ anvil, folder, aheadSeconds, ...(port ? { port } : {}) });
+        if (database.ours) await alignLedger(db, devnet.aheadSeconds);
+        return devnet;
+      }),
+    );
   } catch (error) {
     interruption.throwIfAborted();
     sayNoChain(error instanceof Error ? error.message : String(error));
@@ -60,4 +64,14 @@ export async function startPlannedChain(
 
 function sayNoChain(why: string): void {
   console.log(`– No chain: ${why}. The site runs without one, on the ledger alone.`);
+}
+
+async function connected<T>(url: string, work: (db: pg.Client) => Promise<T>): Promise<T> {
+  const db = new pg.Client({ connectionString: url, connectionTimeoutMillis: 15_000 });
+  await db.connect();
+  try {
+    return await work(db);
+  } finally {
+    await db.end();
+  }
 }
