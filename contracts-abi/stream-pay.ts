@@ -1,5 +1,5 @@
 // From contracts/src/StreamPay.sol, by npm run contracts:build.
-// Sources: sha256 2847599ba3d217e66f9197a41079ec102a66bd5a7bd40245aa6256d385947b58
+// Sources: sha256 bdffe033f7f9548615eab7a09182ae5772370181390aa01d7cb8efeeafe63f4b
 export const streamPayAbi = [
   {"type":"constructor","inputs":[{"name":"initialOwner","type":"address","internalType":"address"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"MAX_BATCH","inputs":[],"outputs":[{"name":"","type":"uint256","internalType":"uint256"}],"stateMutability":"view"},

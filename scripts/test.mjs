@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { findForge } from "./contracts/forge.mjs";
 import { interruption } from "./interruption.mjs";
 import { bold, describeFailure, dim, green, Refusal, red, seconds } from "./report.mjs";
 import { build, setUp } from "./set-up.mjs";
@@ -21,6 +22,9 @@ class Failed extends Error {
   }
 }
 
+/** A stage that cannot run on this platform, and has said why: neither passed nor failed. */
+class NotRun extends Error {}
+
 /** Its seed comes from the clock and is printed: each run tries other orders. */
 const CHAOS = ["--import", "./scripts/register-ts.mjs", "scripts/run-chaos.ts", "--seconds", "45"];
 
@@ -33,6 +37,7 @@ const STAGES = {
   },
   imports: { title: "Direction of imports", run: () => program("imports", ["scripts/check-imports.mjs"]) },
   unit: { title: "Unit and property tests", run: () => vitest("unit") },
+  contracts: { title: "Contracts: forge tests", run: contracts },
   int: { title: "Integration tests on PostgreSQL", run: () => vitest("int") },
   build: { title: "Production build", run: async () => void (await build()) },
   chaos: { title: "Chaos: 45 s of faults", run: () => program("chaos", CHAOS) },
@@ -40,7 +45,15 @@ const STAGES = {
 };
 
 /** Two cores: what needs no database goes beside the unit tests; what measures time or races runs alone. */
-const PLAN = [[["types", "lint", "imports", "build"], ["unit"]], [["int"]], [["chaos"]], [["e2e"]]];
+const PLAN = [
+  [
+    ["types", "lint", "imports", "build"],
+    ["unit", "contracts"],
+  ],
+  [["int"]],
+  [["chaos"]],
+  [["e2e"]],
+];
 
 /** Through a pipe a program cannot see where its lines end up. */
 const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
@@ -52,7 +65,7 @@ if (unknown.length || wanted.includes("--help")) {
   process.exit(unknown.every((name) => name === "--help") ? 0 : 1);
 }
 
-/** @type {{ title: string, ok: boolean, counts: Counts | undefined, ms: number }[]} */
+/** @type {{ title: string, ok: boolean | "not run", counts: Counts | undefined, ms: number }[]} */
 const results = [];
 try {
   await setUp({ ownSettings: false });
@@ -80,19 +93,21 @@ async function runLane(names) {
     console.log(dim(`▸ ${stage.title} …`));
     const began = performance.now();
     let counts;
+    /** @type {boolean | "not run"} */
     let ok = true;
     try {
       counts = await stage.run();
       ok = !counts?.failed;
     } catch (error) {
       interruption.throwIfAborted();
-      ok = false;
-      if (error instanceof Failed) counts = error.counts;
+      ok = error instanceof NotRun ? "not run" : false;
+      if (error instanceof NotRun) console.log(`${stage.title} did not run: ${error.message}`);
+      else if (error instanceof Failed) counts = error.counts;
       else console.error(describeFailure(error));
     }
     const ms = performance.now() - began;
     results.push({ title: stage.title, ok, counts, ms });
-    console.log(`${ok ? green("✓") : red("✗")} ${stage.title} ${dim(seconds(ms))}`);
+    console.log(`${ok === "not run" ? "–" : ok ? green("✓") : red("✗")} ${stage.title} ${dim(seconds(ms))}`);
   }
 }
 
@@ -136,6 +151,17 @@ async function vitest(project) {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report(file);
   const skipped = numPendingTests + numTodoTests;
   return settle(failed, { passed: numPassedTests, failed: numFailedTests, skipped });
+}
+
+async function contracts() {
+  if (!findForge())
+    throw new NotRun(
+      `npm has no forge for ${process.platform}-${process.arch}, and there is none on the PATH.`,
+    );
+  const file = `${REPORTS}/contracts.json`;
+  const args = ["scripts/contracts/test.mjs", "--report", file];
+  const failed = await program("contracts", args).catch(keepFailure);
+  return settle(failed, report(file));
 }
 
 async function playwright() {
@@ -183,13 +209,13 @@ function summarise() {
     // What fails without a failing test, such as the type check or a file that does not load, counts as one.
     total.failed += ok ? 0 : Math.max(1, counts?.failed ?? 0);
     const tests = counts ? String(counts.passed + counts.failed + counts.skipped) : "";
-    const result = (ok ? "passed" : "FAILED").padEnd(6);
+    const result = (ok === "not run" ? ok : ok ? "passed" : "FAILED").padEnd(6);
     console.log(
-      `${title.padEnd(34)} ${ok ? green(result) : red(result)} ${tests.padStart(8)} ${seconds(ms).padStart(8)}`,
+      `${title.padEnd(34)} ${ok === "not run" ? result : ok ? green(result) : red(result)} ${tests.padStart(8)} ${seconds(ms).padStart(8)}`,
     );
   }
   console.log(
     `\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ""}`,
   );
-  return total.failed === 0 && results.length > 0 ? 0 : 1;
+  return total.failed === 0 && results.some(({ ok }) => ok === true) ? 0 : 1;
 }

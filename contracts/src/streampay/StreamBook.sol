@@ -87,9 +87,13 @@ abstract contract StreamBook is Payouts {
         if (!flow.toppedUp) {
             flow.toppedUp = true;
             stream.flow.toppedUp = true;
+            // It was read from 128 bits.
+            // forge-lint: disable-next-line(unsafe-typecast)
             stream.rateAmount = uint128(deposit);
         }
         deposit += amount;
+        // The sum is checked above.
+        // forge-lint: disable-next-line(unsafe-typecast)
         stream.money.deposit = uint128(deposit);
         endTime = stream.endTime(flow, deposit);
         uint256 latest = block.timestamp + MAX_DURATION;
@@ -106,6 +110,8 @@ abstract contract StreamBook is Payouts {
         amount = earned - money.withdrawn;
         if (amount == 0) return (0, 0);
         if (earned < money.deposit) {
+            // Less than the deposit, which has 128 bits.
+            // forge-lint: disable-next-line(unsafe-typecast)
             stream.money.withdrawn = uint128(earned);
         } else {
             delete stream.money;
@@ -129,13 +135,18 @@ abstract contract StreamBook is Payouts {
     /// @param updates streams that `batchUpdateStreams` paid
     function _count(address token, uint256 paid, uint256 closed, uint256 updates) internal {
         Totals memory totals = _totals;
+        // Both count streams of one call: 200 at most.
+        // forge-lint: disable-next-line(unsafe-typecast)
         totals.open -= uint40(closed);
         if (updates > 0) {
+            // As above.
+            // forge-lint: disable-next-line(unsafe-typecast)
             totals.updates += uint40(updates);
             totals.lastUpdate = uint40(block.timestamp);
         }
         if (token == NATIVE) {
             uint256 volume = totals.nativeVolume + paid;
+            // forge-lint: disable-next-line(unsafe-typecast)
             totals.nativeVolume = volume < type(uint96).max ? uint96(volume) : type(uint96).max;
         } else {
             _tokenVolume[token] += paid;
