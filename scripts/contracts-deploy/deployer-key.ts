@@ -55,11 +55,7 @@ export function deployerAccount(
 
 function openKeystore(file: string, password: string): Hex {
   const { crypto } = readKeystore(file);
-  const { salt, n = 0, r = 0, p = 0, c = 0 } = crypto.kdfparams;
-  const derived =
-    crypto.kdf === "scrypt"
-      ? scryptSync(password, salt, 32, { N: n, r, p, maxmem: 256 * n * r + 1_048_576 })
-      : pbkdf2Sync(password, salt, c, 32, "sha256");
+  const derived = derive(password, crypto);
   const mac = keccak256(Buffer.concat([derived.subarray(16), crypto.ciphertext]), "bytes");
   if (crypto.mac.length !== mac.length || !timingSafeEqual(mac, crypto.mac))
     throw new Refusal("DEPLOYER_PASSWORD does not open the keystore.");
@@ -67,11 +63,24 @@ function openKeystore(file: string, password: string): Hex {
   return `0x${Buffer.concat([decipher.update(crypto.ciphertext), decipher.final()]).toString("hex")}`;
 }
 
+/** @throws Refusal for scrypt with r = 1 and a large n, as eth-account writes it: OpenSSL keeps to RFC 7914, n < 2^(16 r) */
+function derive(password: string, { kdf, kdfparams }: z.infer<typeof keystoreFile>["crypto"]): Buffer {
+  const { salt, n = 0, r = 0, p = 0, c = 0 } = kdfparams;
+  if (kdf === "pbkdf2") return pbkdf2Sync(password, salt, c, 32, "sha256");
+  try {
+    return scryptSync(password, salt, 32, { N: n, r, p, maxmem: 256 * n * r + 1_048_576 });
+  } catch {
+    throw new Refusal(
+      "The keystore's scrypt parameters are not supported: make one with `cast wallet import`.",
+    );
+  }
+}
+
 function readKeystore(file: string): z.infer<typeof keystoreFile> {
   try {
     const given: unknown = JSON.parse(readFileSync(file, "utf8"));
     // Old files write the members in capitals.
-    const { Crypto, ...rest } = z.looseObject({ Crypto: z.unknown() }).parse(given);
+    const { Crypto, ...rest } = z.looseObject({ Crypto: z.unknown().optional() }).parse(given);
     return keystoreFile.parse(Crypto === undefined ? rest : { ...rest, crypto: Crypto });
   } catch {
     throw new Refusal(`${file} is not a keystore (Web3 secret storage, version 3).`); // Its content is not repeated.

@@ -72,7 +72,7 @@ async function sendAll(sender: Sender, plan: readonly PlannedContract[]): Promis
 }
 
 async function untilBlock(client: ChainClient, block: bigint, blockMs: number): Promise<void> {
-  while ((await client.getBlockNumber({ cacheTime: 0 })) < block) await sleep(Math.min(blockMs, 1_000));
+  while ((await client.getBlockNumber({ cacheTime: 0 })) < block) await sleep(Math.min(blockMs / 4, 1_000));
 }
 
 function showPlan(

@@ -66,7 +66,7 @@ export async function sendContract(
     }
     if (performance.now() - began > GIVE_UP_AFTER_MS)
       throw new Refusal(`No block has taken ${name} for 15 minutes. Run it again to go on waiting.`);
-    await sleep(Math.min(network.blockMs, 1_000));
+    await sleep(Math.min(network.blockMs / 4, 1_000));
   }
 }
 
