@@ -177,4 +177,16 @@ test("an account turns critical in the second after its balance is spent, or nev
   expect(criticalAtMs({ available: 0n, netPerSecond: -10n, atMs: 5_000n })).toBe(6_000n);
   expect(criticalAtMs({ available: -1n, netPerSecond: 10n, atMs: 5_000n })).toBe(5_000n);
   expect(criticalAtMs({ available: 100n, netPerSecond: 0n, atMs: 5_000n })).toBeNull();
+  expect(criticalAtMs({ available: -100n, netPerSecond: -10n, atMs: 27_000n })).toBe(18_000n); // 100 at 7 s
+});
+
+test("when an account turns critical does not depend on when one looks", () => {
+  const amounts = fc.bigInt(-(10n ** 24n), 10n ** 24n);
+  fc.assert(
+    fc.property(amounts, fc.bigInt(1n, 10n ** 18n), fc.bigInt(0n, 10n ** 6n), (available, spends, later) => {
+      const look = { available, netPerSecond: -spends, atMs: 1_000n };
+      const again = { ...look, available: available - spends * later, atMs: look.atMs + later * 1_000n };
+      expect(criticalAtMs(again)).toBe(criticalAtMs(look));
+    }),
+  );
 });

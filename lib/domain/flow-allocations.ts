@@ -1,4 +1,4 @@
-import { smallerOf } from "./amount";
+import { divFloor, smallerOf } from "./amount";
 import { addFractions, type Fraction, floorFraction, fraction } from "./fraction";
 
 /**
@@ -152,12 +152,12 @@ export type RealTimeBalance = {
 
 /**
  * The first moment at which the balance is below zero, so that anybody may end the account's flows (`isAccountCriticalNow`): ms, on a
- * whole second as the chain counts; the moment of the look when it is so already, null when it never will be.
+ * whole second as the chain counts. Of an account that only gets less it is the same whenever one looks, before and after. Null
+ * when it never comes; the moment of the look when the account is critical and getting better.
  */
 export function criticalAtMs({ available, netPerSecond, atMs }: RealTimeBalance): bigint | null {
-  if (available < 0n) return atMs;
-  if (netPerSecond >= 0n) return null;
-  return atMs + (available / -netPerSecond + 1n) * 1_000n;
+  if (netPerSecond < 0n) return atMs + (divFloor(available, -netPerSecond) + 1n) * 1_000n;
+  return available < 0n ? atMs : null;
 }
 
 /** A flow that nothing ends is taken to be funded for so long: a hundred years. */

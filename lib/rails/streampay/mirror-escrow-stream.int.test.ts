@@ -5,6 +5,7 @@ import type { EscrowEvent } from "@/lib/domain/escrow-stream";
 import { runInvariants } from "@/lib/ledger/run-invariants";
 import { listProvider, someAddress } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
+import { failLostStreams } from "../fail-lost-streams";
 import { mirrorEscrowStream } from "./mirror-escrow-stream";
 
 const CHAIN = 31_337;
@@ -207,15 +208,28 @@ describe("a stream of StreamPay in the market", () => {
     expect(rows).toEqual([{ count: "0" }]);
   });
 
-  test("fails, and shows in the books, when its opening is taken back after it was confirmed", async () => {
+  test("fails when its chain says nothing of it any more, and runs on when it does again", async () => {
     const { db } = ledger;
     const stream = await chainStream(db);
     const id = await stream.mirror();
-    stream.events.length = 0;
-    expect(await stream.mirror()).toBe(id);
+    const kept = stream.events.splice(0);
     expect(await stream.mirror()).toBeNull();
+    expect(await row(db, id)).toMatchObject({ status: "active" });
+    await db.query(
+      "insert into chain_cursor (chain_id, sources, number, hash, at_ms, confirmed_number, head_number) values ($1, '', 9, '0x', 0, 9, 10) on conflict do nothing",
+      [CHAIN],
+    );
+    expect(await failLostStreams(db, CHAIN)).toEqual([]); // The index is not at the head yet.
+    await db.query("update chain_cursor set number = 10 where chain_id = $1", [CHAIN]);
+    expect(await failLostStreams(db, CHAIN)).toContain(id);
+    expect(await failLostStreams(db, CHAIN)).toEqual([]);
     expect(await row(db, id)).toMatchObject({ status: "failed", close_cause: "reorganised" });
-    expect(await faultsOf(db, id)).toEqual([]);
+    expect(await runInvariants(db)).toEqual([]);
+
+    stream.events.push(...kept);
+    await stream.mirror();
+    expect(await row(db, id)).toMatchObject({ status: "active", closed_ms: null });
+    expect(await runInvariants(db)).toEqual([]);
   });
 
   test("is not for the ledger's functions: they refuse and write nothing", async () => {

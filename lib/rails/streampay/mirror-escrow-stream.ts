@@ -23,7 +23,7 @@ export type EscrowSource = {
 /**
  * Brings the mirror of one stream of `StreamPay` to what its events say as of `block`: opens it in the market when its money
  * reaches a provider of ours, follows it, and settles it. Streams that are none of ours are left alone: another receiver, a
- * token that is no dollar, a rate below every tier.
+ * token that is no dollar, a rate below every tier. One whose events are gone is for `failLostStreams`.
  *
  * @param events all of the stream that the canonical chain has, oldest first
  * @returns the id of our stream, null when there is none
@@ -37,7 +37,7 @@ export async function mirrorEscrowStream(
   const { chainId, contract, id } = source;
   const name = { chainId, subject: `streampay:${contract}:${id}` };
   const folded = foldEscrowStream(events);
-  if (!folded) return callLedger("fail_stream", name, z.string().nullable(), db);
+  if (!folded) return null;
 
   const bought = await findBought(db, name, folded);
   if (!bought) return null;

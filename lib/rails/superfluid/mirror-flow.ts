@@ -24,15 +24,15 @@ export type FlowName = { chainId: number; token: string; sender: string; receive
  * funds them is the sender's whole balance: they are dry when that turns critical.
  *
  * @param events all of the flow that the canonical chain has, oldest first
- * @param balance the sender's, at or before `block`
+ * @param of.balance the sender's, at or before `block`
+ * @param of.whole whether these are all events there are: then a stream that they do not tell of was taken back
  * @returns the ids of our streams that the flow feeds or has fed
  */
 export async function mirrorFlow(
   db: Queryable,
   flow: FlowName,
   events: readonly FlowEvent[],
-  balance: RealTimeBalance,
-  block: Block,
+  { balance, block, whole }: { balance: RealTimeBalance; block: Block; whole: boolean },
 ): Promise<string[]> {
   const market = await findMarket(db, flow);
   const lives = allocateFlow(events, {
@@ -45,6 +45,7 @@ export async function mirrorFlow(
     const id = bought && (await mirrorLife(db, { flow, life, bought, balance, block }));
     if (id) ids.push(id);
   }
+  if (!whole) return ids;
   const standing = new Set(lives.map((life) => subjectOf(flow, life)));
   for (const subject of market.mirrored)
     if (!standing.has(subject))

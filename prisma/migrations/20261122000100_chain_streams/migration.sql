@@ -46,9 +46,9 @@ $$;
 CREATE INDEX provider_owner_tag ON provider (owner, provider_tag(id));
 
 -- Whether the index of the chain that an asset lives on is fresh. While it is not, no call is authorised by what it said.
-CREATE FUNCTION chain_is_watched(p_asset text, p_now bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION chain_is_watched(p_asset text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN EXISTS (SELECT 1 FROM chain_cursor k JOIN asset a ON a.chain_id = k.chain_id WHERE a.id = p_asset AND k.checked_ms > p_now - 15000);
+  RETURN EXISTS (SELECT 1 FROM chain_cursor k JOIN asset a ON a.chain_id = k.chain_id WHERE a.id = p_asset AND k.checked_ms > clock_ms() - 15000);
 END $$;
 
 -- Brings the mirror of one stream to what its chain says. Called in the transaction that indexes a block, for one chain by one
@@ -83,6 +83,7 @@ BEGIN
     new_stream := true;
   ELSE
     SELECT * INTO STRICT s FROM stream WHERE id = was.stream_id FOR UPDATE;
+    IF s.status = 'failed' THEN PERFORM bump_counters(s.provider_id, s.id, 0, 0, 0, 1); END IF; -- The chain has it again.
   END IF;
   s.last_ms := greatest(s.last_ms, (p#>>'{block,atMs}')::bigint, clock_ms());
 
@@ -139,6 +140,9 @@ BEGIN
       ELSE NULL;
     END CASE;
   END LOOP;
+  IF new_stream AND p->'entries' = '[]' THEN
+    s := stream_log(s, 'opened', s.opened_ms, jsonb_build_object('tier', s.tier, 'rate', rate_json(s), 'deposit', '0', 'tx', p->>'openedTx'));
+  END IF;
   IF (facts->>'billed')::numeric > s.billed THEN
     PERFORM bump_counters(s.provider_id, s.id, 0, ((facts->>'billed')::numeric - s.billed) * s.unit_worth, 0, 0);
   END IF;
@@ -239,7 +243,7 @@ $$;
 CREATE OR REPLACE FUNCTION stream_obstacle(s stream, c jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE t provider_tier; price numeric := (c->>'price')::numeric; oldest bigint; charged stream := s;
 BEGIN
-  IF s.rail <> 'ledger' AND NOT chain_is_watched(s.asset, s.last_ms) THEN
+  IF s.rail <> 'ledger' AND NOT chain_is_watched(s.asset) THEN
     RETURN jsonb_build_object('code', 'stream/verification-unavailable', 'retryAfterSeconds', 5);
   END IF;
   charged.held := s.held + price;
@@ -306,7 +310,7 @@ BEGIN
       div(s.carried_num * s.rate_period_ms + s.rate_amount * (s.now_ms - s.segment_started_ms) * s.carried_den, s.carried_den * s.rate_period_ms) AS accrued,
       s.funded - s.used - s.held AS available,
       s.status = 'active' AND s.now_ms < s.depletes_ms AND s.generation = a.generation AND a.expires_ms > s.now_ms
-        AND s.provider_id = a.provider_id AND (s.rail = 'ledger' OR chain_is_watched(s.asset, s.now_ms))
+        AND s.provider_id = a.provider_id AND (s.rail = 'ledger' OR chain_is_watched(s.asset))
         -- Not as NOT EXISTS, for which the planner may choose to hash the whole log.
         AND (SELECT r.id FROM request r WHERE r.payer = s.sender AND r.idempotency_key = a.key) IS NULL AS free
     FROM asked a JOIN locked s ON s.id = a.stream_id
