@@ -66,6 +66,7 @@ const schema = z.object({
   SESSION_OPERATOR_ADDRESS: contractAddress.optional(),
   CONFIRMATIONS: count(1, 10_000).optional(),
   START_BLOCK: count(0, Number.MAX_SAFE_INTEGER).optional(),
+  CHAIN_POLL_MS: count(0, 3_600_000).optional(),
   SECRET_KEY: secret.optional(),
   SECRET_KEY_PREVIOUS: secret.optional(),
   ADMIN_TOKEN: z.string().min(16, "must be at least 16 characters long").optional(),

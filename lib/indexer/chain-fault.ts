@@ -1,6 +1,7 @@
 const sentences = {
   silent: "no node answers",
   refused: "a node refuses the question",
+  "wrong-chain": "a node is on another chain",
   garbled: "a node's answer does not make sense",
   moved: "the chain moved while it was read",
   behind: "a node has forgotten blocks that it had told",
@@ -12,6 +13,9 @@ const sentences = {
 } as const;
 
 export type FaultReason = keyof typeof sentences;
+
+/** The detail of `silent` when a node took its question and did not answer: it may have been too much to ask. */
+export const NO_ANSWER_IN_TIME = "no answer in time";
 
 /** Why a step of the index wrote nothing. Expected: the next one tries again. Never holds a node's address: it may have a key in it. */
 export class ChainFault extends Error {

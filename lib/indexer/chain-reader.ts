@@ -9,7 +9,7 @@ import {
   TimeoutError,
 } from "viem";
 import { z } from "zod";
-import { ChainFault } from "./chain-fault";
+import { ChainFault, NO_ANSWER_IN_TIME } from "./chain-fault";
 import type { BlockRef } from "./chain-log";
 
 export type Header = BlockRef & {
@@ -38,6 +38,7 @@ export type BlockRange = { from: bigint; to: bigint };
 
 /** One node, as the index asks it: answers are parsed, and checked against the question. All throw `ChainFault`. */
 export type ChainReader = {
+  chainId(): Promise<number>;
   head(): Promise<Header>;
   /** Null when the node has no such block. */
   block(number: bigint): Promise<Header | null>;
@@ -45,17 +46,9 @@ export type ChainReader = {
    * In the order of the chain. By hash when it must be that block: a node that does not know it says so, where a range just
    * comes back empty (EIP-234).
    *
-   * @throws TooMuch when a range has more than the node wants to tell at once
    */
   logs(filter: LogFilter, at: Pick<BlockRef, "number" | "hash"> | BlockRange): Promise<RawLog[]>;
 };
-
-/** Ask for fewer blocks. */
-export class TooMuch extends ChainFault {
-  constructor(detail: string) {
-    super("refused", detail);
-  }
-}
 
 const hex = z
   .string()
@@ -103,6 +96,10 @@ export function chainReader(client: Pick<PublicClient, "request">): ChainReader 
   }
 
   return {
+    async chainId() {
+      const answer = await ask(() => client.request({ method: "eth_chainId" }, { dedupe: false }));
+      return Number(parse(quantity, answer));
+    },
     async head() {
       const head = await block("latest");
       if (!head) throw new ChainFault("garbled", "a chain without a head");
@@ -143,11 +140,12 @@ async function ask<T>(question: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof BaseError)) throw error;
     const told = error.walk((cause) => cause instanceof RpcRequestError);
-    if (told instanceof RpcRequestError) throw new TooMuch(`code ${told.code}`);
-    if (error.walk((cause) => cause instanceof TimeoutError)) throw new TooMuch("no answer in time");
+    if (told instanceof RpcRequestError) throw new ChainFault("refused", `code ${told.code}`);
+    if (error.walk((cause) => cause instanceof TimeoutError))
+      throw new ChainFault("silent", NO_ANSWER_IN_TIME);
     const http = error.walk((cause) => cause instanceof HttpRequestError);
     const status = http instanceof HttpRequestError ? http.status : undefined;
-    if (status === 400 || status === 413) throw new TooMuch(`status ${status}`);
+    if (status === 400 || status === 413) throw new ChainFault("refused", `status ${status}`);
     throw new ChainFault("silent", status ? `status ${status}` : error.name);
   }
 }

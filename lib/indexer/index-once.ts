@@ -21,6 +21,14 @@ export type IndexStep = {
 
 /** The most blocks near the head that one step takes. */
 const LIMIT = 256;
+/** Of one node alone: another one may do better. */
+const ASK_ANOTHER: ReadonlySet<FaultReason> = new Set([
+  "silent",
+  "refused",
+  "garbled",
+  "behind",
+  "wrong-chain",
+]);
 const LATE_MS = 60_000n;
 const LATE_BLOCKS = 20n;
 
@@ -75,11 +83,7 @@ async function askFirst(index: ChainIndex, cursor: Cursor, limit: number) {
       const read = await readStep(index, reader, cursor, limit);
       return { read, reader, other: index.readers.find((one) => one !== reader) ?? null };
     } catch (error) {
-      if (
-        !(error instanceof ChainFault) ||
-        !["silent", "refused", "garbled", "behind"].includes(error.reason)
-      )
-        throw error;
+      if (!(error instanceof ChainFault && ASK_ANOTHER.has(error.reason))) throw error;
       silent = error;
     }
   throw silent;

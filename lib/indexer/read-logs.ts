@@ -1,6 +1,7 @@
 import { type Hex, toEventSelector } from "viem";
 import { mayHave } from "./bloom";
-import { type ChainReader, type Header, type LogFilter, type RawLog, TooMuch } from "./chain-reader";
+import { ChainFault, NO_ANSWER_IN_TIME } from "./chain-fault";
+import type { ChainReader, Header, LogFilter, RawLog } from "./chain-reader";
 import type { LogSource } from "./log-source";
 import { mapLimited } from "./map-limited";
 
@@ -74,9 +75,15 @@ export async function readRangeLogs(
       next = end + 1n;
       window.size = Math.min(window.most, window.size * 2);
     } catch (error) {
-      if (!(error instanceof TooMuch) || next === end) throw error;
+      if (next === end || !mayBeTooMuch(error)) throw error;
       window.size = Math.max(1, Math.floor(Number(end - next + 1n) / 2));
     }
   }
   return logs;
+}
+
+/** Nodes have no common way to say that a question asks for too much: some refuse, with one code or another, and some just take too long. */
+function mayBeTooMuch(error: unknown): boolean {
+  if (!(error instanceof ChainFault)) return false;
+  return error.reason === "refused" || (error.reason === "silent" && error.detail === NO_ANSWER_IN_TIME);
 }

@@ -45,8 +45,8 @@ export async function writeStep(index: ChainIndex, cursor: Cursor, step: StepWri
     if (!(await isUntouched(tx, cursor))) return false;
     if (removedAbove !== null) await takeBack(tx, cursor.chainId, removedAbove);
     await insert(tx, cursor.chainId, step);
-    for (const { projection, change, read } of work) await projection.apply(tx, change, read);
     await moveCursor(tx, index, cursor, step);
+    for (const { projection, change, read } of work) await projection.apply(tx, change, read);
     return true;
   });
   if (written) count(cursor, step, removed.length);
