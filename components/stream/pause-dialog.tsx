@@ -23,7 +23,7 @@ export function PauseDialog({ stream, send, onClose }: Props) {
       onConfirm={() => void submit({ streamId: stream.id })}
       done={(after) => (
         <>
-          Paused: <Amount value={after.accrued + after.used} asset={after.asset} /> has accrued,{" "}
+          Paused at <Amount value={after.accrued + after.used} asset={after.asset} />.{" "}
           <Amount value={after.remaining} asset={after.asset} /> stays locked.
         </>
       )}
