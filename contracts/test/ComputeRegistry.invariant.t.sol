@@ -21,17 +21,11 @@ contract ComputeRegistryInvariants is RegistryFixture {
         targetContract(address(handler));
     }
 
-    function invariant_balanceIsTheSumOfBondsAndClaims() external view {
+    /// forge-config: default.invariant.runs = 32
+    function invariant_coinIsConserved() external view {
         (uint256 bonds, uint256 claims) = _sums();
-        assertEq(address(registry).balance, bonds + claims);
-    }
-
-    function invariant_stakeIsConserved() external view {
-        (uint256 bonds,) = _sums();
-        assertEq(handler.staked(), bonds + handler.withdrawn() + handler.slashed());
-    }
-
-    function invariant_whatLeavesIsPartOfTheStake() external view {
+        assertEq(address(registry).balance, bonds + claims, "balance");
+        assertEq(handler.staked(), bonds + handler.withdrawn() + handler.slashed(), "stake");
         for (uint256 id = 1; id <= _total(); ++id) {
             ComputeRegistry.Bond memory bond = registry.getBondDetails(id);
             assertLe(bond.leaving, bond.staked);
@@ -39,7 +33,14 @@ contract ComputeRegistryInvariants is RegistryFixture {
         }
     }
 
-    function invariant_countersAreRight() external view {
+    /// forge-config: default.invariant.runs = 32
+    function invariant_listsAreRight() external view {
+        _assertCounters();
+        _assertCheapest();
+        _assertOneActiveListingAModel();
+    }
+
+    function _assertCounters() private view {
         (uint256 total, uint256 active) = registry.getRegistryStats();
         uint256 counted;
         uint256 earned;
@@ -53,7 +54,7 @@ contract ComputeRegistryInvariants is RegistryFixture {
         assertEq(earned, handler.earned());
     }
 
-    function invariant_cheapestIsTheCheapest() external view {
+    function _assertCheapest() private view {
         for (uint256 m; m < handler.modelCount(); ++m) {
             string memory model = handler.models(m);
             (uint256 bestId, uint256 bestPrice, uint256 count) = _search(model);
@@ -67,7 +68,7 @@ contract ComputeRegistryInvariants is RegistryFixture {
         }
     }
 
-    function invariant_aWalletHasOneActiveListingAModel() external view {
+    function _assertOneActiveListingAModel() private view {
         for (uint256 w; w < handler.walletCount(); ++w) {
             address wallet = handler.wallets(w);
             for (uint256 m; m < handler.modelCount(); ++m) {
