@@ -94,7 +94,7 @@ function faucetClient(rpcUrl: string) {
   return createWalletClient({
     account: DEVNET.faucet,
     chain: foundry,
-    transport: http(rpcUrl, { timeout: 10_000 }),
+    transport: http(rpcUrl, { timeout: 10_000, retryCount: 1 }),
     pollingInterval: 25,
     cacheTime: 0,
   }).extend(publicActions);
