@@ -1,7 +1,9 @@
 import type { Hex } from "viem";
 
-/** As it is stored: integers as decimal strings whatever their size, addresses and bytes as lower-case hex. */
-export type ChainArgs = Readonly<Record<string, string | boolean>>;
+export type ChainValue = string | boolean | readonly ChainValue[] | { readonly [name: string]: ChainValue };
+
+/** As they are stored: integers as decimal strings whatever their size, addresses and bytes as lower-case hex. */
+export type ChainArgs = Readonly<Record<string, ChainValue>>;
 
 /** One decoded event of the canonical chain. */
 export type ChainLog = {

@@ -1,7 +1,7 @@
 import "server-only";
 import { findChainBlock } from "./chain-blocks";
 import { ChainFault } from "./chain-fault";
-import { type BlockRef, type ChainLog, isBefore } from "./chain-log";
+import { type BlockRef, type ChainLog, type ChainValue, isBefore } from "./chain-log";
 import type { ChainReader } from "./chain-reader";
 import { type Cursor, NO_HASH } from "./cursor";
 import { decodeLogs } from "./decode-logs";
@@ -89,6 +89,17 @@ function firstDifference(ours: readonly ChainLog[], theirs: readonly ChainLog[])
 }
 
 function contentOf({ blockNumber, logIndex, blockHash, txHash, address, event, args }: ChainLog): string {
-  const named = Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([blockNumber.toString(), logIndex, blockHash, txHash, address, event, named]);
+  return JSON.stringify([blockNumber.toString(), logIndex, blockHash, txHash, address, event, sorted(args)]);
+}
+
+/** PostgreSQL keeps the members of an object in an order of its own. */
+function sorted(value: ChainValue): unknown {
+  if (typeof value !== "object") return value;
+  if (isList(value)) return value.map(sorted);
+  const named = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return named.map(([name, member]) => [name, sorted(member)]);
+}
+
+function isList(value: ChainValue): value is readonly ChainValue[] {
+  return Array.isArray(value);
 }

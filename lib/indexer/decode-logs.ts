@@ -1,5 +1,5 @@
-import { type AbiEvent, decodeEventLog, type Hex, toEventSelector } from "viem";
-import { type ChainArgs, type ChainLog, isBefore } from "./chain-log";
+import { type AbiEvent, type AbiParameter, decodeEventLog, type Hex, toEventSelector } from "viem";
+import { type ChainArgs, type ChainLog, type ChainValue, isBefore } from "./chain-log";
 import type { RawLog } from "./chain-reader";
 import type { LogSource } from "./log-source";
 
@@ -80,12 +80,23 @@ function decodeArgs(event: AbiEvent, { topics, data }: RawLog): ChainArgs | null
   } catch {
     return null;
   }
-  return Object.fromEntries(event.inputs.map(({ name = "", type }) => [name, stored(args[name], type)]));
+  return storedAll(args, event.inputs);
 }
 
-function stored(value: unknown, type: string): string | boolean {
+function storedAll(values: Record<string, unknown>, inputs: readonly AbiParameter[]): ChainArgs {
+  return Object.fromEntries(
+    inputs.map((input) => [input.name ?? "", stored(values[input.name ?? ""], input)]),
+  );
+}
+
+function stored(value: unknown, input: AbiParameter): ChainValue {
   if (typeof value === "boolean") return value;
   if (typeof value === "bigint" || typeof value === "number") return value.toString();
-  if (typeof value !== "string") throw new TypeError(`An argument of type ${type} cannot be stored.`);
-  return type === "string" ? value.replaceAll(NUL, REPLACEMENT) : value.toLowerCase();
+  if (typeof value === "string")
+    return input.type === "string" ? value.replaceAll(NUL, REPLACEMENT) : value.toLowerCase();
+  if (Array.isArray(value)) {
+    const each = { ...input, type: input.type.replace(/\[\d*\]$/, "") };
+    return value.map((item) => stored(item, each));
+  }
+  return storedAll(value as Record<string, unknown>, "components" in input ? input.components : []);
 }

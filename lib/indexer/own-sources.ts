@@ -1,6 +1,7 @@
 import type { ConfiguredNetwork } from "@/lib/chain/configured-network";
 import type { LogSource } from "./log-source";
 import { computeRegistrySource } from "./sources/compute-registry-source";
+import { sessionOperatorSource } from "./sources/session-operator-source";
 import { streamPaySource } from "./sources/stream-pay-source";
 import {
   flowDepositSource,
@@ -17,13 +18,14 @@ export function ownSources({
   network,
   contracts,
 }: Pick<ConfiguredNetwork, "network" | "contracts">): LogSource[] {
-  const { streamPay, computeRegistry } = contracts;
+  const { streamPay, computeRegistry, sessionOperator } = contracts;
   const { superfluid, superTokens } = network;
   const tokens = superTokens.map(({ address }) => address);
   const money = [...tokens, ...superTokens.flatMap(({ underlying }) => underlying?.address ?? [])];
   return [
     ...(streamPay ? [streamPaySource(streamPay)] : []),
     ...(computeRegistry ? [computeRegistrySource(computeRegistry)] : []),
+    ...(sessionOperator ? [sessionOperatorSource(sessionOperator)] : []),
     ...(superfluid && tokens.length > 0
       ? [flowSource(superfluid.cfa, tokens), flowDepositSource(superfluid.cfa), superTokenSource(tokens)]
       : []),

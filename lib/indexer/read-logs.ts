@@ -25,13 +25,14 @@ export function filtersOf(sources: readonly LogSource[]): LogFilter[] {
   ];
   const open = sources.filter(({ topics }) => !topics?.some(Boolean));
   const narrow = sources.filter(({ topics }) => topics?.some(Boolean));
-  return [
+  const filters = [
     ...(open.length > 0 ? [{ address: addresses(open), topics: [selectors(open)] }] : []),
     ...narrow.map((source) => ({
       address: addresses([source]),
       topics: [selectors([source]), ...(source.topics ?? []).map((words) => words && lower(words))],
     })),
   ].filter(({ address }) => address.length > 0);
+  return [...new Map(filters.map((filter) => [JSON.stringify(filter), filter])).values()];
 }
 
 /**
