@@ -1,7 +1,4 @@
-import { createPublicClient, http } from "viem";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DEVNET } from "@/lib/chain/devnet-addresses";
 import { chainActivity } from "@/lib/testing/chain-activity";
 import {
   eventsOfChain,
@@ -11,42 +8,23 @@ import {
   stateOfIndex,
 } from "@/lib/testing/chain-truth";
 import { startTestDevnet } from "@/lib/testing/devnet";
+import { devnetIndex, devnetSources, untilCurrent } from "@/lib/testing/devnet-index";
 import { createFoldTable, foldProjection } from "@/lib/testing/fold-projection";
 import { type Lie, startLyingNode } from "@/lib/testing/lying-node";
 import { randomSource } from "@/lib/testing/random-source";
 import { scratchDatabase } from "@/lib/testing/scratch-database";
-import { chainReader } from "./chain-reader";
 import { indexOnce } from "./index-once";
-import { type ChainIndex, type IndexedNetwork, openIndex } from "./open-index";
-import { streamPaySource } from "./sources/stream-pay-source";
-import { flowDepositSource, flowSource, transferSources } from "./sources/superfluid-sources";
+import type { ChainIndex } from "./open-index";
 
-/** 200 for the long run: REORGS=200 npx vitest run --project int lib/indexer/reorg-storm. */
+/** 200 in the long run, which also says what happened: REORGS=200 npx vitest run --project int lib/indexer/reorg-storm. */
 const REORGS = Number(process.env.REORGS ?? 40);
 const DEEPEST = 12;
-
-const network: IndexedNetwork = {
-  ...{ chainId: 31_337, blockMs: 2_000, confirmations: 3, logsQueryRange: 40 },
-  startBlock: DEVNET.startBlock,
-};
-const sources = [
-  streamPaySource(DEVNET.streamPay),
-  flowSource(DEVNET.cfa, [DEVNET.usdcx]),
-  flowDepositSource(DEVNET.cfa),
-  ...transferSources([DEVNET.usdc], [DEVNET.streamPay]),
-];
 
 let devnet: Awaited<ReturnType<typeof startTestDevnet>>;
 beforeAll(async () => {
   devnet = await startTestDevnet();
 }, 120_000);
 afterAll(() => devnet?.stop());
-
-function readerOf(url: string) {
-  return chainReader(
-    createPublicClient({ chain: foundry, transport: http(url, { timeout: 250, retryCount: 0 }) }),
-  );
-}
 
 /** Fails at one of its next statements, as if the process had been killed there. */
 function dyingDb(db: ChainIndex["db"], after: number): ChainIndex["db"] {
@@ -89,16 +67,18 @@ describe("a storm of reorganisations", () => {
       lies: ALL.filter((lie) => lie !== "dropLog" && lie !== "noLogs" && lie !== "inventLog"),
     },
   ])("ends with exactly what the chain says: $what", { timeout: 300_000 }, async ({ second, rate, lies }) => {
-    const random = randomSource(Date.now() % 100_000);
+    const seed = Number(process.env.SEED ?? Date.now() % 100_000);
+    const random = randomSource(seed);
     const { db, stop } = await scratchDatabase(4);
     db.on("error", () => {}); // Connections that the test cuts.
     const liar = await startLyingNode(devnet.rpcUrl, random, { lies, rate });
     try {
       await createFoldTable(db);
       const activity = await chainActivity(devnet.rpcUrl, random, devnet.fund);
-      const readers = [readerOf(liar.url), ...(second ? [readerOf(devnet.rpcUrl)] : [])];
+      const urls = [liar.url, ...(second ? [devnet.rpcUrl] : [])];
+      const projections = [foldProjection(devnetSources)];
       const open = (connections: ChainIndex["db"] = db) =>
-        openIndex({ network, readers, projections: [foldProjection(sources)], db: connections });
+        devnetIndex({ urls, projections, db: connections, timeoutMs: 250 });
 
       let index = open();
       const states: Record<string, number> = {};
@@ -119,21 +99,18 @@ describe("a storm of reorganisations", () => {
         if (random.below(6) === 0) {
           index = open(dyingDb(db, random.below(8)));
           await passes(3).catch(() => {});
-          index = open(random.below(2) ? db : dyingDb(db, 1_000));
+          index = open();
         }
       }
 
       liar.options.rate = 0;
-      await passes(1);
-      let last = await indexOnce(index);
-      for (let pass = 0; pass < 50 && last.state !== "current"; pass += 1) last = await indexOnce(index);
-      expect(last).toEqual({ state: "current", fault: null });
+      expect(await untilCurrent(index)).toEqual({ state: "current", fault: null });
 
       const client = honestClient(devnet.rpcUrl);
       const events = await eventsOfChain(client);
-      expect(await eventsOfIndex(db)).toEqual(events);
+      expect(await eventsOfIndex(db), `seed ${seed}`).toEqual(events);
       expect(await stateOfIndex(db)).toEqual(await stateOfChain(client, activity.accounts));
-      console.log(JSON.stringify({ events: events.length, states, told: liar.told, reorgs: REORGS }));
+      if (process.env.REORGS) console.log(JSON.stringify({ events: events.length, states, told: liar.told }));
       expect(events.length).toBeGreaterThan(10);
       expect(Object.keys(liar.told).length).toBeGreaterThan(2);
       expect(depths.size).toBe(Math.min(REORGS, DEEPEST));

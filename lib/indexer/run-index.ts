@@ -14,7 +14,7 @@ import type { Projection } from "./projection";
 const DEVNET_POLL_MS = 500;
 const POLL_MS_MIN = 500;
 /** One call of the cron goes on for so long at most. */
-const PASS_MS = 20_000;
+const PASS_MS = 8_000;
 
 /**
  * The index of the chain that the settings name: all of its events that are ours, and what `projections` make of them.
@@ -37,16 +37,23 @@ export function openConfiguredIndex(projections: readonly Projection[]): ChainIn
 /**
  * Follows the chain until the function that it returns is called. Any number of processes may: each step is written by one.
  *
- * @param intervalMs CHAIN_POLL_MS; default: half the time between two blocks
+ * @param options.intervalMs CHAIN_POLL_MS; default: half the time between two blocks
+ * @param options.prepare done once, before the first step
  */
-export function startIndexLoop(index: ChainIndex, intervalMs = env.CHAIN_POLL_MS): () => Promise<void> {
+export function startIndexLoop(
+  index: ChainIndex,
+  { intervalMs = env.CHAIN_POLL_MS, prepare }: { intervalMs?: number; prepare?: () => Promise<void> } = {},
+): () => Promise<void> {
   const { network } = index;
   const usualMs = isDevnet(network) ? DEVNET_POLL_MS : Math.max(POLL_MS_MIN, network.blockMs / 2);
   let known: FaultReason | null = null;
+  let prepared = false;
   return startLoop({
     name: "index",
     intervalMs: intervalMs ?? usualMs,
     async pass() {
+      if (!prepared) await prepare?.();
+      prepared = true;
       const { state, fault } = await indexOnce(index);
       if (fault !== known) tell(index, fault);
       known = fault;
