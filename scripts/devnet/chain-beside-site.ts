@@ -47,7 +47,7 @@ export async function startPlannedChain(
   database: { url: string; ours: boolean },
 ): Promise<Devnet | null> {
   try {
-    return await step("Start the chain", () =>
+    const devnet = await step("Start the chain", () =>
       connected(database.url, async (db) => {
         const aheadSeconds = (await ledgerAheadMs(db)) / 1_000n;
         const devnet = await startDevnet({ anvil, folder, aheadSeconds, ...(port ? { port } : {}) });
@@ -55,6 +55,11 @@ export async function startPlannedChain(
         return devnet;
       }),
     );
+    if (devnet.outdated)
+      console.log(
+        "– The chain has contracts of another version. `npm run devnet:reset` makes room for a new one.",
+      );
+    return devnet;
   } catch (error) {
     interruption.throwIfAborted();
     sayNoChain(error instanceof Error ? error.message : String(error));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Abi, type Address, type Hex, maxUint256, parseEventLogs, zeroAddress } from "viem";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
 import { streamPayBytecode } from "@/contracts-abi/stream-pay-bytecode";
@@ -5,7 +6,7 @@ import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import { testUsdcBytecode } from "@/contracts-abi/test-usdc-bytecode";
 import type { ChainAdmin } from "./chain-admin";
 import { artefactOf, type Framework } from "./deploy-superfluid";
-import type { SuperfluidArtefacts } from "./superfluid-artefacts";
+import { SUPERFLUID_INTEGRITY, type SuperfluidArtefacts } from "./superfluid-artefacts";
 
 /** By the key that `lib/chain/devnet-addresses.ts` gives them. */
 export type Addresses = Readonly<Record<string, Address>>;
@@ -26,6 +27,13 @@ const OURS: readonly Contract[] = [
   { key: "usdc", abi: testUsdcAbi, bytecode: testUsdcBytecode },
   { key: "streamPay", abi: streamPayAbi, bytecode: streamPayBytecode, args: ({ admin }) => [admin] },
 ];
+
+/** Tells one version of what stands on a devnet from another. Hex. */
+export function contractsDigest(): string {
+  const hash = createHash("sha256").update(SUPERFLUID_INTEGRITY);
+  for (const { key, bytecode } of OURS) hash.update(`\0${key}\0${bytecode}`);
+  return hash.digest("hex");
+}
 
 /** Transactions of the admin that are not in the list come after these. */
 const AFTER_OURS = 100;

@@ -9,8 +9,15 @@ import {
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
-import { cfaAbi, cfaV1ForwarderAbi, hostAbi, superTokenAbi } from "@/contracts-abi/superfluid";
+import {
+  cfaAbi,
+  cfaV1ForwarderAbi,
+  hostAbi,
+  superfluidGovernanceAbi,
+  superTokenAbi,
+} from "@/contracts-abi/superfluid";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
+import { DEVNET } from "@/lib/chain/devnet-addresses";
 import { startTestDevnet } from "@/lib/testing/devnet";
 
 type Devnet = Awaited<ReturnType<typeof startTestDevnet>>;
@@ -25,6 +32,28 @@ beforeAll(async () => {
   devnet = await startTestDevnet();
 });
 afterAll(() => devnet.stop());
+
+describe("the devnet", () => {
+  const contracts = Object.entries(DEVNET).filter(
+    ([key]) => !["chainId", "startBlock", "admin", "faucet"].includes(key),
+  );
+
+  test.each(contracts)("%s stands at its committed address", async (_, address) => {
+    const code = await devnet.chain.getCode({ address: address as Address });
+    expect(code?.length ?? 0).toBeGreaterThan(2);
+  });
+
+  test("the framework has no time limits but Superfluid's: four hours of deposit, half an hour for the patrician", async () => {
+    const { addresses, chain } = devnet;
+    const terms = await chain.readContract({
+      address: addresses.governance,
+      abi: superfluidGovernanceAbi,
+      functionName: "getPPPConfig",
+      args: [addresses.host, addresses.usdcx],
+    });
+    expect(terms).toEqual([14_400n, 1_800n]);
+  });
+});
 
 describe("the devnet's faucet", () => {
   test("given a new wallet, it fills it, and a second time gives nothing", async () => {

@@ -91,6 +91,16 @@ describe("a devnet's state", () => {
     expect(await rpc<string>(second.url, "eth_getCode", [DEVNET.host, "latest"])).not.toBe("0x");
   });
 
+  test("given a chain that another version of the contracts was made for, it goes on and says so", async () => {
+    const first = await start();
+    expect(first.outdated).toBe(false);
+    await first.stop();
+    writeFileSync(join(folder, "contracts.sha256"), "another");
+    const second = await start();
+    expect(second.outdated).toBe(true);
+    expect(await firstBlock(second.url)).toMatch(/^0x[0-9a-f]{64}$/);
+  });
+
   test("without transactions it ticks, so that its clock moves on", async () => {
     const devnet = await start({ ticking: true });
     const before = await latest(devnet.url);

@@ -16,6 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Hex, hexToBigInt, toHex } from "viem";
 import { processExists } from "../hold-data-dir.mjs";
 import { snapshot } from "./build-snapshot";
+import { contractsDigest } from "./deploy-contracts";
 import { keepTicking } from "./keep-ticking";
 import { newState } from "./new-state";
 import { type Anvil, startAnvil } from "./start-anvil";
@@ -24,6 +25,8 @@ import { writeWhole } from "./write-whole";
 export type Devnet = Anvil & {
   /** How far its clock is ahead of the machine's, seconds. */
   aheadSeconds: bigint;
+  /** Whether its contracts are those of another version: it goes on with them until it is forgotten. */
+  outdated: boolean;
 };
 
 /** How much a SIGKILL may cost. */
@@ -55,6 +58,7 @@ export async function startDevnet(options: {
   if (!existsSync(files.state)) {
     const identity = toHex(randomBytes(32));
     const made = await snapshot({ anvil: options.anvil });
+    writeWhole(files.contracts, contractsDigest());
     writeWhole(files.state, newState(made, { timestamp: machine + wanted, identity }));
   }
 
@@ -82,6 +86,7 @@ export async function startDevnet(options: {
   return {
     ...anvil,
     aheadSeconds,
+    outdated: !existsSync(files.contracts) || readFileSync(files.contracts, "utf8") !== contractsDigest(),
     async stop() {
       ended();
       await anvil.stop();
@@ -130,6 +135,8 @@ function filesIn(folder: string) {
     state: join(folder, "state.json"),
     /** Where anvil writes, in place: half a file when it is killed at that moment. */
     dump: join(folder, "state.written.json"),
+    /** Digest of the contracts that the chain was made with. */
+    contracts: join(folder, "contracts.sha256"),
     running: join(folder, "running.json"),
   };
 }
