@@ -72,19 +72,23 @@ function changeFor(
 
 async function transaction<T>(db: ChainIndex["db"], work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
   const tx = await db.connect();
-  let broken: Error | undefined;
+  let lost: Error | undefined;
+  // Without a listener, a connection that dies between two statements would end the process.
+  const onError = (error: Error) => {
+    lost = error;
+  };
+  tx.on("error", onError);
   try {
     await tx.query("begin");
     const result = await work(tx);
     await tx.query("commit");
     return result;
   } catch (error) {
-    await tx.query("rollback").catch((lost: Error) => {
-      broken = lost; // The connection is gone, and the server has undone everything.
-    });
+    await tx.query("rollback").catch(onError); // On a dead connection: the server has undone everything by itself.
     throw error;
   } finally {
-    tx.release(broken);
+    tx.off("error", onError);
+    tx.release(lost);
   }
 }
 
