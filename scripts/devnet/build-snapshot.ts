@@ -30,7 +30,7 @@ const CREATOR = "0x5f00000000000000000000000000000000000002";
  */
 export async function snapshot(options: { anvil: string; cache?: string }): Promise<Snapshot> {
   const cache = options.cache ?? CACHE;
-  const file = join(cache, `snapshot-${hashOfInputs(options.anvil)}.json`);
+  const file = fileOf(options.anvil, cache);
   if (!existsSync(file)) {
     const built = await build(options.anvil, cache);
     assertCommitted(built.addresses);
@@ -39,6 +39,15 @@ export async function snapshot(options: { anvil: string; cache?: string }): Prom
     writeWhole(file, JSON.stringify(built));
   }
   return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** Whether `snapshot` has nothing to build. */
+export function hasSnapshot(options: { anvil: string }): boolean {
+  return existsSync(fileOf(options.anvil, CACHE));
+}
+
+function fileOf(anvil: string, cache: string): string {
+  return join(cache, `snapshot-${hashOfInputs(anvil)}.json`);
 }
 
 function hashOfInputs(anvil: string): string {

@@ -4,9 +4,10 @@ import type { Env } from "@/lib/env";
 import { interruption } from "../interruption.mjs";
 import { Refusal, step } from "../report.mjs";
 import { alignLedger } from "./align-clocks";
+import { hasSnapshot, snapshot } from "./build-snapshot";
 import { findAnvil } from "./find-anvil";
 import { ledgerAheadMs } from "./ledger-clock";
-import { type Devnet, startDevnet, untilDevnetGone } from "./start-devnet";
+import { type Devnet, hasDevnet, startDevnet, untilDevnetGone } from "./start-devnet";
 
 /** @param port 0: any free one */
 export type PlannedChain = { anvil: string; folder: string; port: number };
@@ -47,6 +48,7 @@ export async function startPlannedChain(
   database: { url: string; ours: boolean },
 ): Promise<Devnet | null> {
   try {
+    if (!hasDevnet(folder)) await step("Build the chain's contracts", () => prepared(anvil));
     const devnet = await step("Start the chain", () =>
       connected(database.url, async (db) => {
         const aheadSeconds = (await ledgerAheadMs(db)) / 1_000n;
@@ -65,6 +67,12 @@ export async function startPlannedChain(
     sayNoChain(error instanceof Error ? error.message : String(error));
     return null;
   }
+}
+
+async function prepared(anvil: string): Promise<"skipped" | undefined> {
+  if (hasSnapshot({ anvil })) return "skipped";
+  await snapshot({ anvil });
+  return undefined;
 }
 
 function sayNoChain(why: string): void {

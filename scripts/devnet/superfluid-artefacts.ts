@@ -53,13 +53,20 @@ async function fetchPackage(): Promise<Buffer> {
   try {
     // npm's own cache has it after the first time, on a machine without a network as well.
     const flags = ["--pack-destination", folder, "--prefer-offline", "--ignore-scripts"];
-    await run("npm", ["pack", SUPERFLUID_PACKAGE, ...flags]);
+    await run("npm", ["pack", SUPERFLUID_PACKAGE, ...flags]).catch((error: unknown) => {
+      throw new Error(`npm could not fetch ${SUPERFLUID_PACKAGE} (${npmCode(error)})`);
+    });
     const bytes = readFileSync(join(folder, readdirSync(folder)[0] ?? ""));
     checkIntegrity(bytes);
     return bytes;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Of the thirty lines that npm writes, the one that says why. */
+function npmCode(error: unknown): string {
+  return /^npm (?:error|ERR!) code (\S+)/m.exec(String(error))?.[1] ?? "it said nothing why";
 }
 
 /** @throws Error when these are not the bytes that were looked at when the version was chosen */
