@@ -19,7 +19,7 @@ import {ISuperfluidHost} from "./interfaces/ISuperfluidHost.sol";
 ///      `stopOverBudget`, which anybody can, so the most that is lost beyond the budget is the running rates times that
 ///      delay. What the budget does not cover: the buffer, up to four hours of the running rates, goes to liquidators
 ///      when the person's own balance runs out.
-///      Nobody owns this contract, it holds no money and cannot be upgraded. Decisions: docs/decisions/0084.
+///      Nobody owns this contract, it keeps no money and cannot be upgraded. Decisions: docs/decisions/0084.
 contract SessionOperator is SessionFlows, ERC2771Context, EIP712, Nonces {
     bytes32 private constant TERMS_TYPEHASH =
         keccak256("Terms(address agent,address token,uint128 budget,uint96 rateCap,uint96 rateCapEach,uint64 expiry)");
