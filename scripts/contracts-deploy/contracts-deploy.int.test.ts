@@ -228,7 +228,7 @@ describe("npm run contracts:deploy", () => {
       [...program, "--network", "avalanche-fuji", "--state", state, ...args],
       {
         env: {
-          PATH: process.env.PATH,
+          ...process.env,
           RPC_URL: chain.url,
           DEPLOYER_KEY: key,
           VERIFY_URL: "",

@@ -29,7 +29,7 @@ export async function planDeployment(
   const planned: PlannedContract[] = [];
   for (const deployable of deployables) {
     const address = create2Address(deployable.initCode);
-    const runtimeCode = await runtimeCodeOf(client, deployable);
+    const runtimeCode = await runtimeCodeOf(client, deployable, address);
     const there = await isThere(client, { ...deployable, address, runtimeCode });
     const cost = there ? null : await costOf(client, network, from, deployable);
     planned.push({ ...deployable, address, runtimeCode, cost });
@@ -48,13 +48,19 @@ export async function isThere(
   throw new Refusal(`At ${address} is code, but not that of ${name}: do not use it.`);
 }
 
-/** What the constructor leaves there, immutables filled in: the node runs it without sending anything. */
-async function runtimeCodeOf(client: ChainClient, { name, initCode }: Deployable): Promise<Hex> {
-  const { data } = await client
-    .call({ account: CREATE2_DEPLOYER, data: initCode })
-    .catch((error: unknown) => {
-      throw new Refusal(`The constructor of ${name} reverts on this network: ${nodeSays(error)}`);
-    });
+/**
+ * What the constructor leaves there. The node runs it without sending anything, as if our code were at that address already:
+ * immutables may hold the address itself, such as EIP-712's cached domain. Storage that is there does not matter to constructors.
+ */
+async function runtimeCodeOf(
+  client: ChainClient,
+  { name, initCode }: Deployable,
+  address: Address,
+): Promise<Hex> {
+  const call = { account: CREATE2_DEPLOYER, to: address, stateOverride: [{ address, code: initCode }] };
+  const { data } = await client.call(call).catch((error: unknown) => {
+    throw new Refusal(`The constructor of ${name} reverts on this network: ${nodeSays(error)}`);
+  });
   if (!data) throw new Refusal(`The constructor of ${name} leaves no code on this network.`);
   return data;
 }

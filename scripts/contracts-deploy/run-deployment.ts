@@ -44,6 +44,7 @@ export async function runDeployment(
     account,
     state,
     maxGasPrice: options.maxGasPrice,
+    replaceAfterMs: 60_000,
     say: (line) => console.log(dim(`  ${line}`)),
   };
   const firstBlock = await sendAll(sender, plan);

@@ -17,11 +17,11 @@ export type Sender = {
   state: DeploymentState;
   /** Wei per gas. */
   maxGasPrice: bigint;
+  /** A transaction that no block takes is replaced by a dearer one after this long. */
+  replaceAfterMs: number;
   say: (line: string) => void;
 };
 
-/** A transaction that no block takes is replaced by a dearer one after this long. */
-const REPLACE_AFTER_MS = 60_000;
 /** Then the run ends; the next one goes on from the state. */
 const GIVE_UP_AFTER_MS = 900_000;
 
@@ -59,7 +59,7 @@ export async function sendContract(
         state.forget(address);
         continue;
       }
-      if (performance.now() - told > REPLACE_AFTER_MS) {
+      if (performance.now() - told > sender.replaceAfterMs) {
         await replace(sender, contract, sent);
         told = performance.now();
       } else await broadcast(client, sent);
@@ -103,7 +103,7 @@ async function replace(sender: Sender, contract: PlannedContract, sent: Sent): P
   });
   const more = { ...sent, transactions: [...sent.transactions, next] };
   sender.state.keep(contract.address, more);
-  sender.say(`${contract.name}: no block took it for a minute; replaced by ${next.hash}`);
+  sender.say(`${contract.name}: no block takes it; replaced by ${next.hash}`);
   await broadcast(sender.client, more);
 }
 
