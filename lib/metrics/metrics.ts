@@ -74,6 +74,11 @@ function newMetrics() {
       labels: ["batch"],
       bounds: SIZES,
     }),
+    chainChecks: createCounter(registry, {
+      name: "superstream_chain_checks_total",
+      help: "Streams that were compared with their chain: balanced or faulty.",
+      labels: ["outcome"],
+    }),
     indexLogs: createCounter(registry, {
       name: "superstream_index_logs_total",
       help: "Events of the chain that the index wrote: added, or removed with the blocks that were taken back.",

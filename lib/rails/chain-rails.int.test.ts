@@ -17,6 +17,7 @@ import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { setLedgerAhead } from "../../scripts/devnet/ledger-clock";
 import { storeAssets } from "./chain-assets";
 import { chainProjections } from "./chain-projections";
+import { checkChain } from "./check/check-chain";
 import { encodeFlowTable } from "./superfluid/flow-table";
 import { refreshBalances } from "./superfluid/refresh-balances";
 
@@ -24,6 +25,7 @@ const ledger = ledgerForFile();
 let devnet: Awaited<ReturnType<typeof startTestDevnet>>;
 let index: ChainIndex;
 let client: ChainClient;
+let place: Parameters<typeof chainProjections>[0];
 
 beforeAll(async () => {
   devnet = await startTestDevnet();
@@ -35,12 +37,15 @@ beforeAll(async () => {
     transport,
     batch: { multicall: { deployless: true } },
   }) as ChainClient;
-  const contracts = { streamPay: devnet.addresses.streamPay, computeRegistry: null, sessionOperator: null };
+  place = {
+    network,
+    contracts: { streamPay: devnet.addresses.streamPay, computeRegistry: null, sessionOperator: null },
+  };
   await storeAssets(ledger.db, network);
   index = openIndex({
     network: { ...network, startBlock: devnet.addresses.startBlock },
     readers: [chainReader(client)],
-    projections: chainProjections({ network, contracts }, async () => client),
+    projections: chainProjections(place, async () => client),
     db: ledger.db,
   });
 });
@@ -167,6 +172,43 @@ describe("a stream of StreamPay on a real chain", () => {
     expect(paid >= 166_666n && paid <= 166_800n).toBe(true); // Four hours of a dollar a day.
     expect(await call(sender, provider.id)).toMatchObject({ outcome: "denied", code: "stream/terminated" });
     expect(await runInvariants(ledger.db)).toEqual([]);
+  });
+
+  test("is balanced at a block, and a row that somebody changed is named with the difference", async () => {
+    const { db } = ledger;
+    const provider = await listing(db);
+    const sender = await someWallet();
+    const { usdc, streamPay } = devnet.addresses;
+    const amount = parseUnits("1", 6);
+    await send(
+      sender,
+      usdc,
+      encodeFunctionData({ abi: testUsdcAbi, functionName: "approve", args: [streamPay, amount] }),
+    );
+    const terms = {
+      ...{ token: usdc, amount, recipient: provider.owner as Address },
+      ...{ duration: 86_400n, streamType: 0, providerId: provider.tag },
+    };
+    await send(
+      sender,
+      streamPay,
+      encodeFunctionData({ abi: streamPayAbi, functionName: "createTokenStream", args: [terms] }),
+    );
+    await catchUp();
+    expect((await checkChain(db, client, place)).faulty).toBe(0);
+    const [stream] = await streamOf(sender, provider.id);
+    const checkOf = async () =>
+      (await db.query("select block_number, faults from chain_check where stream_id = $1", [stream?.id]))
+        .rows[0];
+    expect(await checkOf()).toEqual({ block_number: `${await devnet.chain.getBlockNumber()}`, faults: [] });
+    const { rows: holdings } = await db.query("select held - owed as spare from chain_asset_check");
+    expect(holdings).toEqual([{ spare: "0" }]);
+
+    await db.query("update stream set billed = 7 where id = $1", [stream?.id]);
+    expect((await checkChain(db, client, place)).faulty).toBe(1);
+    expect(await checkOf()).toMatchObject({ faults: [{ what: "What was paid differs.", difference: "7" }] });
+    await db.query("update stream set billed = 0 where id = $1", [stream?.id]);
+    expect((await checkChain(db, client, place)).faulty).toBe(0);
   });
 });
 
