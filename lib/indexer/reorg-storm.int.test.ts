@@ -59,7 +59,7 @@ const ALL: readonly Lie[] = [
 
 describe("a storm of reorganisations", () => {
   test.each([
-    { what: "a liar, checked by an honest node", second: true, rate: 0.06, lies: ALL },
+    { what: "a liar, checked by an honest node", second: true, rate: 0.1, lies: ALL },
     {
       what: "a node alone that lies about everything but the events of a block",
       second: false,

@@ -61,14 +61,15 @@ export async function chainActivity(
 
   return {
     accounts,
-    randomCall,
+    /** Moves base units of USDC to StreamPay. */
+    transferToEscrow: (amount: bigint) => transfer(accounts[0] as Address, DEVNET.streamPay, amount),
     /** Sends `count` calls and mines them into one block. */
     async mineBlock(count: number): Promise<void> {
       for (let call = 0; call < count; call += 1) await send(rpcUrl, randomCall()).catch(() => undefined); // Out of money.
       await rpc(rpcUrl, "evm_mine");
       streams += count;
     },
-    /** Takes blocks back; `calls` happen in what comes instead. */
+    /** Takes blocks back; `calls` more happen in what comes instead. */
     reorganise: (depth: number, calls: number) =>
       rpc(rpcUrl, "anvil_reorg", [
         depth,

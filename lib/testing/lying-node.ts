@@ -29,11 +29,12 @@ const FOREIGN = `0x${"f0".repeat(32)}`;
  * A node in front of an honest one that lies now and then. `told` counts the lies by kind.
  *
  * @param options.rate of all answers, 0 to 1; change it at any time
+ * @param options.widest blocks that it wants to look for events in at once: more is always too much
  */
 export async function startLyingNode(
   honestUrl: string,
   random: ReturnType<typeof randomSource>,
-  options: { lies: readonly Lie[]; rate: number; silenceMs?: number },
+  options: { lies: readonly Lie[]; rate: number; silenceMs?: number; widest?: number },
 ) {
   const heads: Answer[] = [];
   const told: Partial<Record<Lie, number>> = {};
@@ -72,6 +73,12 @@ export async function startLyingNode(
     return null;
   }
 
+  function lieAbout(question: Question): Lie | null {
+    if (question.method === "eth_getLogs" && blocksOf(question) > (options.widest ?? Infinity))
+      return "tooMuch";
+    return random.below(1_000_000) < options.rate * 1_000_000 ? random.pick(options.lies) : null;
+  }
+
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
@@ -81,7 +88,7 @@ export async function startLyingNode(
       heads.push(answer.result);
       if (heads.length > 30) heads.shift();
     }
-    const lie = random.below(1_000_000) < options.rate * 1_000_000 ? random.pick(options.lies) : null;
+    const lie = lieAbout(question);
     const spoilt = lie && spoil(lie, question, answer);
     if (lie && (spoilt || lie === "serverError" || lie === "silence")) told[lie] = (told[lie] ?? 0) + 1;
     if (lie === "silence") await sleep(options.silenceMs ?? 300);
@@ -100,4 +107,10 @@ export async function startLyingNode(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Blocks that a question about events covers. */
+function blocksOf({ params }: Question): number {
+  const { fromBlock, toBlock } = params[0] as { fromBlock?: string; toBlock?: string };
+  return fromBlock && toBlock ? Number(toBlock) - Number(fromBlock) + 1 : 1;
 }
