@@ -12,6 +12,8 @@ import {
 } from "viem";
 import { base } from "viem/chains";
 import { describe, expect, test } from "vitest";
+import { computeRegistryAbi } from "@/contracts-abi/compute-registry";
+import { sessionOperatorAbi } from "@/contracts-abi/session-operator";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
 import { superfluidErrorsAbi } from "@/contracts-abi/superfluid-errors";
 import { decodeError, describeFailedReceipt, describeReplacement } from "./decode-error";
@@ -166,18 +168,49 @@ describe("decodeError", () => {
 });
 
 describe("the table of sentences", () => {
-  /** Only a bug of ours or the owner meets these. */
-  const internal = [
-    "ExpectedPause",
-    "NotKeeperOrOwner",
-    "OwnableInvalidOwner",
-    "OwnableUnauthorizedAccount",
-    "ReentrancyGuardReentrantCall",
-  ];
-
-  test("every error of StreamPay that a person can meet has its sentence", () => {
-    expect(namesOf(streamPayAbi).filter((name) => !Object.hasOwn(errorSentences, name))).toEqual(internal);
-  });
+  test.each([
+    {
+      contract: "StreamPay",
+      abi: streamPayAbi,
+      others: [
+        "ExpectedPause",
+        "NotKeeperOrOwner",
+        "OwnableInvalidOwner",
+        "OwnableUnauthorizedAccount",
+        "ReentrancyGuardReentrantCall",
+      ],
+    },
+    {
+      contract: "ComputeRegistry",
+      abi: computeRegistryAbi,
+      others: [
+        "ArbiterNotYet",
+        "BeneficiaryRefused",
+        "NotArbiter",
+        "NotProposedArbiter",
+        "NotSettlement",
+        "OwnableInvalidOwner",
+        "OwnableUnauthorizedAccount",
+      ],
+    },
+    {
+      contract: "SessionOperator",
+      abi: sessionOperatorAbi,
+      others: [
+        "InvalidAccountNonce",
+        "InvalidShortString",
+        "NotDue",
+        "ReentrancyGuardReentrantCall",
+        "StringTooLong",
+        "TokenOfOtherHost",
+      ],
+    },
+  ])(
+    "every error of $contract has its sentence, but for those that only its operators or a bug meet",
+    ({ abi, others }) => {
+      expect(namesOf(abi).filter((name) => !Object.hasOwn(errorSentences, name))).toEqual(others);
+    },
+  );
 
   test("every error of Superfluid's streams has one, but for those that only governance or a bug meets", () => {
     const told = namesOf(superfluidErrorsAbi).filter((name) => /^(CFA|SUPER_TOKEN_PERMIT)_/.test(name));

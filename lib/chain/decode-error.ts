@@ -1,4 +1,6 @@
 import { type Abi, decodeErrorResult, type Hex, isHex } from "viem";
+import { computeRegistryAbi } from "@/contracts-abi/compute-registry";
+import { sessionOperatorAbi } from "@/contracts-abi/session-operator";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
 import { superfluidErrorsAbi } from "@/contracts-abi/superfluid-errors";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
@@ -23,9 +25,13 @@ export type ChainFailureKind =
 export type ChainFailure = { kind: ChainFailureKind; sentence: string; errorName: string | null };
 
 /** Every error that one of our transactions may end in. Functions of the same name in two ABIs do not matter here. */
-export const mergedErrors: Abi = [...superfluidErrorsAbi, ...streamPayAbi, ...testUsdcAbi].filter(
-  ({ type }) => type === "error",
-);
+export const mergedErrors: Abi = [
+  ...superfluidErrorsAbi,
+  ...streamPayAbi,
+  ...computeRegistryAbi,
+  ...sessionOperatorAbi,
+  ...testUsdcAbi,
+].filter(({ type }) => type === "error");
 
 /** What one link of a chain of errors may have; wallets, nodes and viem each fill in other parts of it. */
 type Link = { name: string; code: number | undefined; data: unknown; said: string };

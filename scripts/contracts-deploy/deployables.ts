@@ -1,4 +1,8 @@
 import { type Abi, type Address, encodeDeployData, type Hex } from "viem";
+import { computeRegistryAbi } from "@/contracts-abi/compute-registry";
+import { computeRegistryBytecode } from "@/contracts-abi/compute-registry-bytecode";
+import { sessionOperatorAbi } from "@/contracts-abi/session-operator";
+import { sessionOperatorBytecode } from "@/contracts-abi/session-operator-bytecode";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
 import { streamPayBytecode } from "@/contracts-abi/stream-pay-bytecode";
 import type { Network } from "@/lib/chain/network";
@@ -33,6 +37,22 @@ const recipes: readonly Recipe[] = [
     abi: streamPayAbi,
     bytecode: streamPayBytecode,
     args: (_, owner) => [owner],
+  },
+  {
+    name: "ComputeRegistry",
+    setting: "COMPUTE_REGISTRY_ADDRESS",
+    source: "src/ComputeRegistry.sol",
+    abi: computeRegistryAbi,
+    bytecode: computeRegistryBytecode,
+    args: (_, owner) => [owner],
+  },
+  {
+    name: "SessionOperator",
+    setting: "SESSION_OPERATOR_ADDRESS",
+    source: "src/SessionOperator.sol",
+    abi: sessionOperatorAbi,
+    bytecode: sessionOperatorBytecode,
+    args: ({ superfluid }) => superfluid && [superfluid.host, superfluid.cfa],
   },
 ];
 
