@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Abi, type Address, type Hex, maxUint256, parseEventLogs, zeroAddress } from "viem";
+import { computeRegistryAbi } from "@/contracts-abi/compute-registry";
+import { computeRegistryBytecode } from "@/contracts-abi/compute-registry-bytecode";
+import { sessionOperatorAbi } from "@/contracts-abi/session-operator";
+import { sessionOperatorBytecode } from "@/contracts-abi/session-operator-bytecode";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
 import { streamPayBytecode } from "@/contracts-abi/stream-pay-bytecode";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
@@ -26,6 +30,18 @@ type Contract = {
 const OURS: readonly Contract[] = [
   { key: "usdc", abi: testUsdcAbi, bytecode: testUsdcBytecode },
   { key: "streamPay", abi: streamPayAbi, bytecode: streamPayBytecode, args: ({ admin }) => [admin] },
+  {
+    key: "computeRegistry",
+    abi: computeRegistryAbi,
+    bytecode: computeRegistryBytecode,
+    args: ({ admin }) => [admin],
+  },
+  {
+    key: "sessionOperator",
+    abi: sessionOperatorAbi,
+    bytecode: sessionOperatorBytecode,
+    args: ({ host, cfa }) => [host, cfa],
+  },
 ];
 
 /** Tells one version of what stands on a devnet from another. Hex. */
