@@ -1,6 +1,10 @@
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { closeStream } from "@/lib/streams/close-stream";
+import { getStream } from "@/lib/streams/get-stream";
+import { openStream } from "@/lib/streams/open-stream";
 import { startTestDevnet } from "@/lib/testing/devnet";
+import { fundedAddress, listProvider, TOKEN } from "@/lib/testing/ledger-fixtures";
 import { scratchDatabase } from "@/lib/testing/scratch-database";
 import { alignLedger } from "./align-clocks";
 import { ledgerAheadMs, setLedgerAhead } from "./ledger-clock";
@@ -37,6 +41,23 @@ describe("travelInTime", () => {
     expect(moved).toBeLessThan(14_460 + SLACK_SECONDS);
     const ledger = await ledgerSeconds();
     expect(Math.abs(ledger - (Date.now() / 1_000 + 14_460))).toBeLessThan(SLACK_SECONDS);
+  });
+
+  test("a stream on the ledger accrues what passed, and can be closed", async () => {
+    const sender = await fundedAddress(scratch.db, 100n * TOKEN);
+    const { id } = await listProvider(scratch.db);
+    const opened = await openStream({ actor: sender, providerId: id, tier: "basic" }, scratch.db);
+    await travelInTime(db, { rpcUrl: devnet.rpcUrl, seconds: 3_600n });
+
+    const stream = await getStream({ streamId: opened.id, actor: sender }, scratch.db);
+    const elapsedMs = stream.serverNowMs - opened.startedAtMs;
+    expect(elapsedMs).toBeGreaterThanOrEqual(3_600_000n);
+    expect(elapsedMs).toBeLessThan(3_600_000n + BigInt(SLACK_SECONDS) * 1_000n);
+    // One USDCx a day: what an hour costs, and no less.
+    expect(stream.accrued).toBeGreaterThanOrEqual(41_666_666_666_666_666n);
+    await closeStream({ streamId: opened.id, actor: sender }, scratch.db);
+    const { status } = await getStream({ streamId: opened.id, actor: sender }, scratch.db);
+    expect(status).toBe("closed");
   });
 
   test("a simulated clock stays what it was set to", async () => {
