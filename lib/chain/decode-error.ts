@@ -126,8 +126,11 @@ function decodeRevert(data: Hex, facts: Required<ErrorFacts>): ChainFailure {
   }
 }
 
-/** Older tokens, USDC among them, give their reason as text. */
+/** Older tokens, USDC among them, and Superfluid's host give their reason as text. */
 function sentenceOfReason(reason: string, { underlying }: Required<ErrorFacts>): string {
+  // Superfluid's host puts what it called into text. 0x11 is an overflow.
+  if (/target panicked: 0x11$/.test(reason)) return "A number in it is larger than the contract can hold.";
+  if (/target panicked/.test(reason)) return "The contract stopped at a fault of its own. Nothing happened.";
   if (/exceeds balance/i.test(reason)) return `You do not have enough ${underlying}.`;
   if (/exceeds allowance/i.test(reason)) return `You have not allowed that much ${underlying} to be taken.`;
   if (/blacklisted|blocklisted/i.test(reason))
