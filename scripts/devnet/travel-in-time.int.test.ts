@@ -57,7 +57,7 @@ describe("travelInTime", () => {
     expect(stream.accrued).toBeGreaterThanOrEqual(41_666_666_666_666_666n);
     await closeStream({ streamId: opened.id, actor: sender }, scratch.db);
     const { status } = await getStream({ streamId: opened.id, actor: sender }, scratch.db);
-    expect(status).toBe("closed");
+    expect(status).toBe("settled");
   });
 
   test("a simulated clock stays what it was set to", async () => {
