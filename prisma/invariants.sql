@@ -145,6 +145,11 @@ FROM request_answer a LEFT JOIN request r ON r.id = a.request_id WHERE a.receipt
 UNION ALL -- I19  No paid call stays open long past its deadline: a sweep voids it.
 SELECT 'I19', id, 'open since ' || at_ms FROM request WHERE state = 'open' AND deadline_ms < clock_ms() - 300000
 
+UNION ALL -- I22  Streams on a chain are what the chain says, and the contract holds what is owed to them.
+SELECT 'I22', stream_id, 'at block ' || block_number || ': ' || faults::text FROM chain_check WHERE faults <> '[]'
+UNION ALL
+SELECT 'I22', asset, 'the contract holds ' || held || ' of ' || owed || ' at block ' || block_number FROM chain_asset_check WHERE held < owed
+
 UNION ALL -- I24  No sweep is late by more than five minutes.
 SELECT 'I24', id, status || ', due since ' || due_ms FROM stream WHERE due_ms < clock_ms() - 300000
 

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { PageHead } from "@/components/layout/page-head";
+import { ChainPanel } from "@/components/status/chain-panel";
 import { ago, milliseconds } from "@/components/status/figures";
 import { InvariantList } from "@/components/status/invariant-list";
 import { PaidCallsPanel } from "@/components/status/paid-calls-panel";
@@ -33,6 +34,7 @@ export default async function StatusPage() {
         <PaidCallsPanel status={status} />
         <Books status={status} />
         <Parts status={status} />
+        {status.chain ? <ChainPanel chain={status.chain} /> : null}
         <VersionCard status={status} />
       </div>
       <p className="mt-5 text-faint text-sm">

@@ -2,7 +2,11 @@ import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import type { Status } from "@/lib/operations/get-status";
 
 /** The whole status in one line, and what to know about it. */
-export function Verdict({ status: { status, database, invariants, sweep, process } }: { status: Status }) {
+export function Verdict({
+  status: { status, database, invariants, sweep, chain, process },
+}: {
+  status: Status;
+}) {
   const [Icon, tone, title] = {
     ok: [CircleCheck, "border-flow/40 bg-flow-wash", "Everything works"] as const,
     degraded: [TriangleAlert, "border-warn/40 bg-warn-wash", "It works, with something to look at"] as const,
@@ -13,6 +17,9 @@ export function Verdict({ status: { status, database, invariants, sweep, process
     invariants.healthy === false ? "The books do not hold: see which check fails below." : null,
     invariants.failure,
     sweep.late ? "The sweep is late: automatic top-ups wait for it, no call does." : null,
+    chain?.late
+      ? "The chain cannot be followed: calls on its streams are refused, and nothing is charged."
+      : null,
     process.draining ? "This process is ending and finishes what is under way." : null,
     invariants.healthy === null && !invariants.failure
       ? "The books are being checked for the first time."

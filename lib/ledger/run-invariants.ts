@@ -25,6 +25,7 @@ export const INVARIANT_IDS = [
   "I17",
   "I18",
   "I19",
+  "I22",
   "I24",
   "totals",
 ] as const;

@@ -6,6 +6,7 @@ import { askDatabase } from "./ask-database";
 import { isDraining } from "./draining";
 import { type Point, readHistory, STEP_MS } from "./history";
 import { invariantWords } from "./invariant-words";
+import type { ChainStatus } from "./read-chain-status";
 import type { Gauges } from "./read-gauges";
 import { readVersion, type Version } from "./read-version";
 
@@ -14,6 +15,9 @@ const PATIENCE_MS = 1_000;
 /** A sweep that is later than this is late: two passes of the slowest usual setting, in milliseconds. */
 const SWEEP_LATE_MS = 30_000;
 
+/** As `chain_is_watched` in the database has it: from here on calls on streams of the chain are refused, milliseconds. */
+const CHAIN_LATE_MS = 15_000;
+
 export type InvariantStatus = { id: string; says: string; violations: number };
 
 /**
@@ -21,13 +25,15 @@ export type InvariantStatus = { id: string; says: string; violations: number };
  * is the whole installation's.
  */
 export type Status = {
-  /** `down`: no database, or the books do not hold. `degraded`: the sweep or the check of the books is late, or it is ending. */
+  /** `down`: no database, or the books do not hold. `degraded`: the sweep the check of the books or the index of the chain is late, or it is ending. */
   status: "ok" | "degraded" | "down";
   network: "devnet" | "mainnet";
   version: Version & { migration: string | null };
   database: { up: boolean; pingMs: number | null };
   sweep: { lagMs: number | null; late: boolean };
   streams: { open: number; total: number } | null;
+  /** Null without a chain. */
+  chain: (ChainStatus & { late: boolean }) | null;
   requestsServed: number | null;
   invariants: {
     /** Null while the first check since the start is under way. */
@@ -52,7 +58,7 @@ export type Status = {
 };
 
 export async function getStatus(): Promise<Status> {
-  const { gauges, books } = await askDatabase(PATIENCE_MS);
+  const { gauges, chain, books } = await askDatabase(PATIENCE_MS);
   const { latest, failure } = books;
   const checks = INVARIANT_IDS.map((id) => ({
     id,
@@ -63,12 +69,13 @@ export async function getStatus(): Promise<Status> {
   const { points, p50Ms, p99Ms } = readHistory();
   const { decisions, ended, upstream } = metrics();
   return {
-    status: verdict({ gauges, healthy, failure }),
+    status: verdict({ gauges, chain, healthy, failure }),
     network: env.NETWORK,
     version: { ...readVersion(), migration: gauges?.migration ?? null },
     database: { up: gauges !== null, pingMs: gauges?.pingMs ?? null },
     sweep: { lagMs: gauges?.sweepLagMs ?? null, late: isLate(gauges) },
     streams: gauges && { open: gauges.streamsOpen, total: gauges.streamsTotal },
+    chain: chain && { ...chain, late: isBehind(chain) },
     requestsServed: gauges?.requestsServed ?? null,
     invariants: {
       healthy,
@@ -91,15 +98,24 @@ export async function getStatus(): Promise<Status> {
   };
 }
 
-type Known = { gauges: Gauges | null; healthy: boolean | null; failure: string | null };
+type Known = {
+  gauges: Gauges | null;
+  chain: ChainStatus | null;
+  healthy: boolean | null;
+  failure: string | null;
+};
 
-function verdict({ gauges, healthy, failure }: Known): Status["status"] {
+function verdict({ gauges, chain, healthy, failure }: Known): Status["status"] {
   if (!gauges || healthy === false) return "down";
-  return failure || isDraining() || isLate(gauges) ? "degraded" : "ok";
+  return failure || isDraining() || isLate(gauges) || (chain && isBehind(chain)) ? "degraded" : "ok";
 }
 
 function isLate(gauges: Gauges | null): boolean {
   return gauges !== null && gauges.sweepLagMs > SWEEP_LATE_MS;
+}
+
+function isBehind({ ageMs }: ChainStatus): boolean {
+  return ageMs === null || ageMs > CHAIN_LATE_MS;
 }
 
 function byOutcome(entries: { labels: { outcome: string }; cell: { n: number } }[]): Record<string, number> {

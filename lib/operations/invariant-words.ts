@@ -21,6 +21,7 @@ export const invariantWords: Readonly<Record<InvariantId, string>> = {
   I17: "Every proof of payment served one call, of its own payer.",
   I18: "Only calls that were served have a receipt.",
   I19: "No paid call stays open past its time.",
+  I22: "Streams on a chain are what the chain says, and contracts hold what they owe.",
   I24: "No stream waits longer than five minutes for the sweep.",
   totals: "The market’s totals are what its streams add up to.",
 };

@@ -5,6 +5,7 @@ import { databaseConfigured, env } from "@/lib/env";
 import { metrics } from "@/lib/metrics/metrics";
 import { askDatabase } from "./ask-database";
 import { isDraining } from "./draining";
+import type { ChainStatus } from "./read-chain-status";
 import type { Gauges } from "./read-gauges";
 import { readVersion } from "./read-version";
 
@@ -24,7 +25,7 @@ async function askedGauges(): Promise<Registry> {
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  const { gauges, books } = await askDatabase(PATIENCE_MS);
+  const { gauges, chain, books } = await askDatabase(PATIENCE_MS);
 
   const { version, commit } = readVersion();
   gauge("superstream_build_info", "What runs: always 1.", ["version", "commit", "node"]).set(
@@ -35,6 +36,7 @@ async function askedGauges(): Promise<Registry> {
   gauge("superstream_database_up", "1 when the database answered this scrape.").set(gauges ? 1 : 0);
   if (databaseConfigured()) setConnections(gauge);
   if (gauges) setGauges(gauge, gauges);
+  if (chain) setChain(gauge, chain);
   if (books.latest) {
     const violations = gauge(
       "superstream_invariant_violations",
@@ -64,6 +66,22 @@ function setGauges(gauge: NewGauge, { pingMs, streamsOpen, streamsTotal, sweepLa
     "How long the stream that waited longest for a sweep has been due.",
   ).set(sweepLagMs / 1000);
   gauge("superstream_database_ping_seconds", "Time of one query.").set(pingMs / 1000);
+}
+
+function setChain(gauge: NewGauge, { ageMs, compared, differing, assets }: ChainStatus): void {
+  if (ageMs !== null)
+    gauge("superstream_chain_age_seconds", "Since the index last had all of the chain.").set(ageMs / 1000);
+  const streams = gauge(
+    "superstream_chain_streams",
+    "Streams compared with their chain: balanced or differing.",
+    ["state"],
+  );
+  streams.set({ state: "balanced" }, compared - differing);
+  streams.set({ state: "differing" }, differing);
+  const short = assets.filter(({ held, owed }) => held < owed).length;
+  gauge("superstream_chain_assets_short", "Assets of which contracts hold less than streams are owed.").set(
+    short,
+  );
 }
 
 function setConnections(gauge: NewGauge): void {

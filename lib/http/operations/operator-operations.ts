@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineOperation } from "../define-operation";
-import { instant } from "../schemas";
+import { amountOutput, instant } from "../schemas";
 
 export const getHealthOperation = defineOperation({
   id: "getHealth",
@@ -55,6 +55,22 @@ export const getStatusOperation = defineOperation({
     database: z.strictObject({ up: z.boolean(), pingMs: z.number().nullable() }),
     sweep: z.strictObject({ lagMs: z.int().nullable(), late: z.boolean() }),
     streams: z.strictObject({ open: z.int(), total: z.int() }).nullable(),
+    chain: z
+      .strictObject({
+        network: z.string(),
+        chainId: z.int(),
+        indexedBlock: z.int().nullable(),
+        headBlock: z.int().nullable(),
+        ageMs: z.int().nullable(),
+        late: z.boolean(),
+        trouble: z.string().nullable(),
+        compared: z.int(),
+        differing: z.int(),
+        assets: z.array(
+          z.strictObject({ symbol: z.string(), decimals: z.int(), held: amountOutput, owed: amountOutput }),
+        ),
+      })
+      .nullable(),
     requestsServed: z.int().nullable(),
     invariants: z.strictObject({
       healthy: z.boolean().nullable(),
