@@ -61,6 +61,11 @@ export async function chainActivity(
 
   return {
     accounts,
+    /** Opens a stream of StreamPay in coin: one event. */
+    createStream: (): Call => ({
+      ...{ from: accounts[0] as Address, to: DEVNET.streamPay, value: "0x10000", gas: GAS },
+      data: encode("createStream", [accounts[1], 900n, 0, 1n]),
+    }),
     /** Moves base units of USDC to StreamPay. */
     transferToEscrow: (amount: bigint) => transfer(accounts[0] as Address, DEVNET.streamPay, amount),
     /** Sends `count` calls and mines them into one block. */
