@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Queryable } from "@/lib/db/pool";
+import type { AutoTopUpRule } from "@/lib/domain/top-up";
 import {
   authorised,
   complete,
@@ -96,12 +97,52 @@ test("given an answer that was kept for a day, it is forgotten after it, the cal
     expect(rows).toEqual([{ state: "served", http_status: 200, receipt: '{"id":1}' }]);
   }));
 
+test("given a stream whose grace ended during a priced call, it settles when that call has ended, and not before", () =>
+  simulated(async ({ db, at }) => {
+    const { own, call } = await begin(db);
+    await at(T0 + 380_000n);
+    const { requestId } = await authorised(db, call(10n));
+    await at(T0 + 391_003n); // 390 s were left beside the call's price; it ran dry and its grace is over.
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ looked: 1, changed: 1 });
+    expect(await getStream(own, db)).toMatchObject({
+      status: "closing",
+      billed: 390n,
+      held: 10n,
+      refunded: 0n,
+    });
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ looked: 0 });
+
+    expect(await complete(db, requestId, "voided")).toBe(true);
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ looked: 1, changed: 1 });
+    expect(await getStream(own, db)).toMatchObject({
+      status: "settled",
+      billed: 390n,
+      held: 0n,
+      refunded: 10n,
+    });
+  }));
+
+test("given a rule of automatic top-ups, a sweep of many leaves the stream to the sweep of one", () =>
+  simulated(async ({ db, at }) => {
+    const { own } = await begin(db, {
+      triggerMs: 60_000n,
+      chunkMs: 100_000n,
+      dailyMax: 1_000n,
+      expiresMs: null,
+    });
+    await at(T0 + 350_000n); // Fifty seconds are left.
+    const { rows } = await db.query("select sweep_batch('{\"limit\": 10}')->>'looked' as looked");
+    expect(rows).toEqual([{ looked: "0" }]);
+    expect(await sweepStreams({ limit: 10 }, db)).toMatchObject({ looked: 1 });
+    expect((await getStream(own, db)).funded).toBe(500n);
+  }));
+
 /** One unit a second, 400 s of deposit, no grace to speak of. */
-async function begin(db: Queryable) {
+async function begin(db: Queryable, autoTopUp: AutoTopUpRule | null = null) {
   const tiers = { basic: { rate: { amount: 1n, periodMs: 1_000n } } };
   const provider = await listProvider(db, { tiers, depositMs: 400_000n, graceMs: 1n });
   const actor = await fundedAddress(db, 100_000n);
-  const stream = await openStream({ actor, providerId: provider.id, tier: "basic" }, db);
+  const stream = await openStream({ actor, providerId: provider.id, tier: "basic", autoTopUp }, db);
   const call = (price = 0n) => someCall({ providerId: provider.id, payer: actor, price });
   return { call, own: { actor, streamId: stream.id } };
 }
