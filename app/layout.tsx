@@ -13,6 +13,7 @@ import { AccountMenu } from "@/components/wallet/account-menu";
 import { SessionProvider } from "@/components/wallet/session-provider";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { currentAccount } from "@/lib/auth/current-account";
+import { readDevnetState } from "@/lib/chain/devnet-state";
 import { walletNetwork } from "@/lib/chain/wallet-network";
 import { databaseConfigured, env } from "@/lib/env";
 import { getWallet } from "@/lib/streams/get-wallet";
@@ -47,12 +48,11 @@ const jetbrains = localFont({
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = readTheme((await cookies()).get("theme")?.value);
   const account = await currentAccount();
-  const [wallet, alerts] = account
-    ? await Promise.all([
-        getWallet({ address: account.address }),
-        listAlerts({ actor: account.address, live: true, limit: 100 }),
-      ])
-    : [null, null];
+  const [chain, wallet, alerts] = await Promise.all([
+    readDevnetState(),
+    account && getWallet({ address: account.address }),
+    account && listAlerts({ actor: account.address, live: true, limit: 100 }),
+  ]);
   const devnet = env.NETWORK === "devnet";
   // As high as the screen: the footer never stands in it while a page loads, so nothing moves it.
   const content = (
@@ -83,7 +83,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           network={walletNetwork(env)}
           demoWallet={devnet}
         >
-          {devnet ? <DevnetBanner /> : null}
+          {devnet ? <DevnetBanner chain={chain} /> : null}
           <SiteHeader
             theme={theme}
             signedIn={wallet !== null}
