@@ -41,6 +41,13 @@ const nodeUrl = z.url({
 const contractAddress = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "must be the address of a contract: 0x and 40 hexadecimal digits");
+const privateKey = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key: 0x and 64 hexadecimal digits")
+  .transform((key) => key as `0x${string}`);
+const coins = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,18})?$/, "must be an amount of the chain's coin, such as 0.5");
 const postgresUrl = z.url({
   protocol: /^postgres(ql)?$/,
   error: "must be a PostgreSQL address: postgresql://user:password@host:5432/database",
@@ -64,9 +71,16 @@ const schema = z.object({
   STREAM_PAY_ADDRESS: contractAddress.optional(),
   COMPUTE_REGISTRY_ADDRESS: contractAddress.optional(),
   SESSION_OPERATOR_ADDRESS: contractAddress.optional(),
+  ERC6492_FACTORIES: list
+    .pipe(z.array(contractAddress))
+    .transform((factories) => factories.map((factory) => factory.toLowerCase()))
+    .default([]),
   CONFIRMATIONS: count(1, 10_000).optional(),
   START_BLOCK: count(0, Number.MAX_SAFE_INTEGER).optional(),
   CHAIN_POLL_MS: count(0, 3_600_000).optional(),
+  OPERATOR_KEY: privateKey.optional(),
+  MAX_FEE_GWEI: count(1, 1_000_000).default(500),
+  GAS_BUDGET_DAILY: coins.default("1"),
   SECRET_KEY: secret.optional(),
   SECRET_KEY_PREVIOUS: secret.optional(),
   ADMIN_TOKEN: z.string().min(16, "must be at least 16 characters long").optional(),

@@ -25,7 +25,7 @@ const CHAIN_TABLES = [
   "contracts-abi",
 ];
 /** Adapters to the database, the wire and the chain. */
-const ADAPTERS = ["lib/db", "lib/http", "lib/auth", ...CHAIN];
+const ADAPTERS = ["lib/db", "lib/http", "lib/auth", "lib/outbox", ...CHAIN];
 /** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
 const WIRE = ["lib/mpp/ledger-method", "lib/mpp/stream-typed-data"];
 const USE_CASES = ["lib/streams", "lib/market", "lib/mpp", "lib/simulation"];
@@ -50,7 +50,9 @@ const ALLOWED = {
   "lib/ledger": [...BASE, "lib/db"],
   // What happened on the chain, as rows: below the rails, whose projections make streams of it.
   "lib/indexer": [...BASE, "lib/db", ...CHAIN],
-  "lib/rails": [...BASE, "lib/db", "lib/ledger", "lib/indexer", ...CHAIN],
+  // What the server sends to the chain: beside the index, which reads.
+  "lib/outbox": [...BASE, "lib/db", ...CHAIN],
+  "lib/rails": [...BASE, "lib/db", "lib/ledger", "lib/indexer", "lib/outbox", ...CHAIN],
   "lib/streams": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/market"],
   "lib/market": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/mpp", "lib/streams"],
   "lib/mpp": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/streams", "lib/market"],
