@@ -1,0 +1,179 @@
+// `npm run contracts:mutate [-- --only StreamPay] [--seconds 900] [--list]`: makes one small mistake after the other in a copy of the
+// contracts and runs their tests: a mistake that no test notices is told with its line, and the program exits 1.
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { describeFailure, dim, green, Refusal, red, step } from "../report.mjs";
+import { ROOT } from "../set-up.mjs";
+import { listContracts } from "./artefacts.mjs";
+import { compileContract } from "./compile.mjs";
+import { EQUIVALENT } from "./equivalent-mutants.mjs";
+import { CONTRACTS, runForge } from "./forge.mjs";
+import { mutantsOf } from "./mutants.mjs";
+
+/** @typedef {import("./mutants.mjs").Mutant} Mutant */
+/** @typedef {"killed" | "survived" | "same" | "invalid"} Outcome same: the compiler makes the same of it */
+
+const option = (/** @type {string} */ name) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const only = option("--only");
+const deadlineMs = performance.now() + Number(option("--seconds") ?? 86_400) * 1_000;
+
+const folder = mkdtempSync(join(tmpdir(), "superstream-mutants-"));
+try {
+  const contracts = listContracts().filter(
+    ({ name, source }) => !source.startsWith("src/dev/") && (only === undefined || name === only),
+  );
+  if (contracts.length === 0) throw new Refusal(`There is no contract ${only}.`);
+  let survivors = 0;
+  for (const contract of contracts) survivors += await mutateContract(contract);
+  process.exitCode = survivors ? 1 : 0;
+} catch (error) {
+  console.error(describeFailure(error));
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {{ name: string, source: string }} contract @returns {Promise<number>} survivors */
+async function mutateContract(contract) {
+  const { bytecode, asts, errors } = compileContract(contract);
+  if (!bytecode) throw new Refusal(`${contract.name} does not compile:\n${errors.join("\n")}`);
+  const all = Object.entries(asts)
+    .filter(([file]) => file.startsWith("src/"))
+    .flatMap(([file, ast]) =>
+      mutantsOf(file, readFileSync(join(CONTRACTS, file), "utf8"), /** @type {any} */ (ast)),
+    );
+  const queue = all.filter((mutant) => !isEquivalent(mutant));
+  console.log(
+    `${contract.name}: ${queue.length} mutants, and ${all.length - queue.length} known to be equivalent.`,
+  );
+  if (process.argv.includes("--list")) {
+    for (const mutant of queue) console.log(tell(mutant));
+    return 0;
+  }
+
+  const first = await step("Tests without a mistake", () => prepare(contract, bytecode));
+  const lanes = [first, ...copies(first, Math.min(availableParallelism(), 2) - 1)];
+  /** @type {Record<Outcome, number>} */
+  const counts = { killed: 0, survived: 0, same: 0, invalid: 0 };
+  const total = queue.length;
+  await Promise.all(
+    lanes.map(async (lane) => {
+      const worker = new Worker(new URL("./mutate-worker.mjs", import.meta.url), {
+        workerData: { lane, contract, bytecode },
+      });
+      for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+        if (performance.now() > deadlineMs) break;
+        const outcome = await outcomeOf(worker, mutant);
+        ++counts[outcome];
+        if (outcome === "survived") console.log(`${red("survived")} ${tell(mutant)}`);
+      }
+      await worker.terminate();
+    }),
+  );
+  const tried = counts.killed + counts.survived + counts.same + counts.invalid;
+  const left = total > tried ? `, ${total - tried} not tried in the time` : "";
+  const colour = counts.survived ? red : green;
+  console.log(
+    colour(`${contract.name}: ${counts.killed} of ${counts.killed + counts.survived} mutants killed${left}.`),
+  );
+  console.log(dim(`${counts.same} are the same program to the compiler, ${counts.invalid} are none.`));
+  return counts.survived;
+}
+
+/**
+ * A copy of the contracts whose tests deploy what is in `mutants/`, compiled once and checked to pass.
+ * @param {{ name: string }} contract @param {string} bytecode @returns {Promise<string>} its folder
+ */
+async function prepare({ name }, bytecode) {
+  const lane = join(folder, name, "0", "contracts");
+  mkdirSync(join(lane, "mutants"), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(lane, "..", "node_modules"), "dir");
+  for (const part of ["src", "test", "bin", ".superfluid"])
+    cpSync(join(CONTRACTS, part), join(lane, part), { recursive: true, force: true });
+  const settings = readFileSync(join(CONTRACTS, "foundry.toml"), "utf8");
+  writeFileSync(
+    join(lane, "foundry.toml"),
+    settings.replace("fs_permissions = [", 'fs_permissions = [{ access = "read", path = "./mutants" }, '),
+  );
+  deployFromFile(join(lane, "test"), name);
+  writeFileSync(
+    join(lane, "mutants", `${name}.json`),
+    JSON.stringify({ bytecode: { object: `0x${bytecode}` } }),
+  );
+  const { code, output } = await runForge(["test", ...testsOf(name)], { cwd: lane });
+  if (code !== 0 || !/ [1-9]\d* tests passed/.test(output))
+    throw new Refusal(`The tests of ${name} do not pass without a mistake:\n${output.slice(-4_000)}`);
+  return lane;
+}
+
+/** Gas is left out: any change of the code changes it. @param {string} name */
+function testsOf(name) {
+  return ["--match-contract", `^${name}`, "--no-match-contract", "Gas$"];
+}
+
+/** @param {string} tests @param {string} name */
+function deployFromFile(tests, name) {
+  const creation = new RegExp(`new ${name}\\(((?:[^()]|\\([^()]*\\))*)\\)`, "g");
+  for (const file of readdirSync(tests, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".sol")) continue;
+    const path = join(tests, file);
+    const text = readFileSync(path, "utf8");
+    const deployed = `${name}(payable(vm.deployCode("mutants/${name}.json", abi.encode($1))))`;
+    writeFileSync(path, text.replace(creation, deployed));
+  }
+}
+
+/** @param {string} lane @param {number} count */
+function copies(lane, count) {
+  return Array.from({ length: count }, (_, index) => {
+    const copy = join(lane, "..", "..", String(index + 1), "contracts");
+    mkdirSync(join(copy, ".."), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(copy, "..", "node_modules"), "dir");
+    cpSync(lane, copy, { recursive: true, preserveTimestamps: true });
+    return copy;
+  });
+}
+
+/** @param {Worker} worker @param {Mutant} mutant @returns {Promise<Outcome>} */
+function outcomeOf(worker, mutant) {
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", (outcome) => {
+      worker.off("error", reject);
+      resolve(outcome);
+    });
+    worker.postMessage(mutant);
+  });
+}
+
+/** @param {Mutant} mutant */
+function isEquivalent(mutant) {
+  return EQUIVALENT.some(
+    ({ file, before, text }) =>
+      file === mutant.file && before === flat(mutant.before) && text === flat(mutant.text),
+  );
+}
+
+/** @param {Mutant} mutant */
+function tell({ file, line, before, text, kind }) {
+  return `contracts/${file}:${line} ${kind}: ${flat(before)} → ${flat(text) || "(nothing)"}`;
+}
+
+/** @param {string} text */
+function flat(text) {
+  return text.replace(/\s+/g, " ").trim();
+}
