@@ -9,6 +9,7 @@ await vi.hoisted(async () => {
 });
 
 import { operations } from "@/lib/http/operations";
+import { startTestDevnet } from "@/lib/testing/devnet";
 import { metricsIn, namesAndLabels } from "@/lib/testing/metric-expressions";
 import { type RealPayer, realPayer } from "@/lib/testing/real-payer";
 import { type RealProvider, realProvider } from "@/lib/testing/real-provider";
@@ -17,10 +18,12 @@ import { type RealServer, realServer } from "@/lib/testing/real-server";
 let provider: RealProvider;
 let server: RealServer;
 let payer: RealPayer;
+let devnet: Awaited<ReturnType<typeof startTestDevnet>>;
 
 beforeAll(async () => {
-  provider = await realProvider();
-  server = await realServer({ UPSTREAM_ALLOW: provider.address, SWEEP_INTERVAL_MS: "200" });
+  [provider, devnet] = await Promise.all([realProvider(), startTestDevnet()]);
+  const settings = { UPSTREAM_ALLOW: provider.address, SWEEP_INTERVAL_MS: "200", RPC_URL: devnet.rpcUrl };
+  server = await realServer(settings);
   payer = await realPayer(server.url);
   await provider.list(await realPayer(server.url), "counted");
   await provider.list(await realPayer(server.url), "once-an-hour", {
@@ -30,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   provider.close();
   await server.stop();
+  await devnet.stop();
 });
 
 const call = (path: string, body = "{}") =>
@@ -104,6 +108,20 @@ describe("/metrics of a server that was used", () => {
     ])
       expect(text).toContain(`${line}\n`);
     expect(text).not.toContain("secret");
+  });
+});
+
+describe("the index of a chain", () => {
+  test("given a chain in the settings, the server follows it by itself and says how late it is", async () => {
+    await devnet.chain.mine({ blocks: 1 });
+    await vi.waitFor(
+      async () => {
+        const text = await scrape();
+        expect(text).toMatch(/^superstream_index_lag_blocks 0$/m);
+        expect(text).toMatch(/^superstream_index_age_seconds [0-4](\.\d+)?$/m);
+      },
+      { timeout: 10_000, interval: 100 },
+    );
   });
 });
 

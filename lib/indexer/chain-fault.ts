@@ -14,6 +14,8 @@ const sentences = {
 
 export type FaultReason = keyof typeof sentences;
 
+export const FAULT_REASONS = Object.keys(sentences) as readonly FaultReason[];
+
 /** The detail of `silent` when a node took its question and did not answer: it may have been too much to ask. */
 export const NO_ANSWER_IN_TIME = "no answer in time";
 

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { toEventSelector } from "viem";
 import type { Network } from "@/lib/chain/network";
+import { metrics } from "@/lib/metrics/metrics";
+import { FAULT_REASONS } from "./chain-fault";
 import type { ChainReader, LogFilter } from "./chain-reader";
 import type { LogSource } from "./log-source";
 import type { Projection } from "./projection";
@@ -42,6 +44,7 @@ export function openIndex(options: {
   db: Pick<pg.Pool, "query" | "connect">;
 }): ChainIndex {
   const { network, readers, projections, db } = options;
+  countFromZero();
   const sources = [...(options.sources ?? []), ...projections.flatMap((projection) => projection.sources)];
   return {
     network,
@@ -55,6 +58,14 @@ export function openIndex(options: {
     trustBloom: true,
     adopted: false,
   };
+}
+
+/** Prometheus sees a first error only in a series that was there before. */
+function countFromZero(): void {
+  const { indexLogs, indexErrors, reorgDepths } = metrics();
+  for (const change of ["added", "removed"]) indexLogs.of(change);
+  for (const reason of FAULT_REASONS) indexErrors.of(reason);
+  reorgDepths.of();
 }
 
 /** The local chain: reset, turned back and shortened at will, by whoever plays with it. */

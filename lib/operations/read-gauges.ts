@@ -1,5 +1,6 @@
 import "server-only";
 import { pool } from "@/lib/db/pool";
+import { env } from "@/lib/env";
 import { within } from "./within";
 
 export type Gauges = {
@@ -12,15 +13,35 @@ export type Gauges = {
   /** How long the stream that has waited longest for a sweep has been due; 0 when none is. */
   sweepLagMs: number;
   migration: string | null;
+  /** Of the chain of the settings; null without one, and before it was looked at. */
+  index: IndexGauges | null;
 };
 
-type Row = { open: string; total: string; served: string; lag: string; migration: string | null };
+export type IndexGauges = {
+  /** Blocks of the chain that are not in the index yet. */
+  lagBlocks: number;
+  /** From the newest block to when it was written. */
+  lagMs: number;
+  /** Since the index last had all of a head that it could believe. */
+  ageMs: number;
+};
+
+type Row = {
+  open: string;
+  total: string;
+  served: string;
+  lag: string;
+  migration: string | null;
+  index: IndexGauges | null;
+};
 
 /** Figures that only the database knows. Each is an index's end or a few rows of counters, however large the books are. */
 const SQL = `
   SELECT coalesce(c.open, 0) AS open, coalesce(c.total, 0) AS total, coalesce(c.served, 0) AS served,
     greatest(0, clock_ms() - coalesce((SELECT min(due_ms) FROM stream), clock_ms())) AS lag,
-    (SELECT max(migration_name) FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL) AS migration
+    (SELECT max(migration_name) FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL) AS migration,
+    (SELECT json_build_object('lagBlocks', greatest(0, head_number - number), 'lagMs', lag_ms, 'ageMs', greatest(0, clock_ms() - checked_ms))
+       FROM chain_cursor WHERE chain_id = $1) AS index
   FROM (SELECT sum(streams_active) AS open, sum(streams_total) AS total, sum(requests) AS served FROM counter WHERE scope = 'market') c`;
 
 /**
@@ -29,7 +50,9 @@ const SQL = `
  */
 export async function readGauges(patienceMs: number): Promise<Gauges> {
   const began = performance.now();
-  const row = await within(patienceMs, pool().query<Row>(SQL)).then(({ rows }) => rows[0]);
+  const row = await within(patienceMs, pool().query<Row>(SQL, [env.RPC_URL ? env.CHAIN_ID : null])).then(
+    ({ rows }) => rows[0],
+  );
   if (!row) throw new Error("The gauges are one row.");
   return {
     pingMs: Math.round((performance.now() - began) * 100) / 100,
@@ -38,5 +61,6 @@ export async function readGauges(patienceMs: number): Promise<Gauges> {
     requestsServed: Number(row.served),
     sweepLagMs: Number(row.lag),
     migration: row.migration,
+    index: row.index,
   };
 }

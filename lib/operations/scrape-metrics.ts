@@ -6,7 +6,7 @@ import { metrics } from "@/lib/metrics/metrics";
 import { askDatabase } from "./ask-database";
 import { isDraining } from "./draining";
 import type { ChainStatus } from "./read-chain-status";
-import type { Gauges } from "./read-gauges";
+import type { Gauges, IndexGauges } from "./read-gauges";
 import { readVersion } from "./read-version";
 
 /** Longest that a scrape waits for the database, and, once after a start, for the first check of the books. */
@@ -57,7 +57,7 @@ async function askedGauges(): Promise<Registry> {
 
 type NewGauge = (name: string, help: string, labelNames?: string[]) => Gauge;
 
-function setGauges(gauge: NewGauge, { pingMs, streamsOpen, streamsTotal, sweepLagMs }: Gauges): void {
+function setGauges(gauge: NewGauge, { pingMs, streamsOpen, streamsTotal, sweepLagMs, index }: Gauges): void {
   const streams = gauge("superstream_streams", "Streams of the whole market: open, or ended.", ["status"]);
   streams.set({ status: "open" }, streamsOpen);
   streams.set({ status: "ended" }, streamsTotal - streamsOpen);
@@ -66,6 +66,7 @@ function setGauges(gauge: NewGauge, { pingMs, streamsOpen, streamsTotal, sweepLa
     "How long the stream that waited longest for a sweep has been due.",
   ).set(sweepLagMs / 1000);
   gauge("superstream_database_ping_seconds", "Time of one query.").set(pingMs / 1000);
+  if (index) setIndex(gauge, index);
 }
 
 function setChain(gauge: NewGauge, { ageMs, compared, differing, assets }: ChainStatus): void {
@@ -82,6 +83,17 @@ function setChain(gauge: NewGauge, { ageMs, compared, differing, assets }: Chain
   gauge("superstream_chain_assets_short", "Assets of which contracts hold less than streams are owed.").set(
     short,
   );
+}
+
+function setIndex(gauge: NewGauge, { lagBlocks, lagMs, ageMs }: IndexGauges): void {
+  gauge("superstream_index_lag_blocks", "Blocks of the chain that are not in the index yet.").set(lagBlocks);
+  gauge("superstream_index_lag_seconds", "From the newest block of the index to when it was written.").set(
+    lagMs / 1000,
+  );
+  gauge(
+    "superstream_index_age_seconds",
+    "Since the index last had all of a chain that it could believe. Calls by streams of the chain stop when it is too much.",
+  ).set(ageMs / 1000);
 }
 
 function setConnections(gauge: NewGauge): void {
