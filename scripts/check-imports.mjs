@@ -28,6 +28,18 @@ const CHAIN_TABLES = [
 const ADAPTERS = ["lib/db", "lib/http", "lib/auth", "lib/outbox", ...CHAIN];
 /** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
 const WIRE = ["lib/mpp/ledger-method", "lib/mpp/stream-typed-data"];
+/** What a wallet signs on each rail: pure functions, which pages share with the server. */
+const CALLS = [
+  "lib/rails/chain-call",
+  "lib/rails/erc20-calls",
+  "lib/rails/streampay/token-stream",
+  "lib/rails/streampay/streampay-calls",
+  "lib/rails/streampay/streampay-authorization",
+  "lib/rails/superfluid/flow-plans",
+  "lib/rails/superfluid/flow-table",
+  "lib/rails/superfluid/session-calls",
+  "lib/rails/superfluid/superfluid-calls",
+];
 const USE_CASES = ["lib/streams", "lib/market", "lib/mpp", "lib/simulation"];
 
 /**
@@ -63,7 +75,7 @@ const ALLOWED = {
   // The boundary's table of operations takes its schemas from the use cases.
   "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],
   "lib/simulation": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams"],
-  components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE, ...CHAIN_TABLES],
+  components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE, ...CALLS, ...CHAIN_TABLES],
   app: [
     "components",
     ...BASE,

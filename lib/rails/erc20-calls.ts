@@ -1,4 +1,11 @@
-import { type Address, encodeFunctionData, formatUnits, type Hex, parseSignature, type TypedDataDomain } from "viem";
+import {
+  type Address,
+  encodeFunctionData,
+  formatUnits,
+  type Hex,
+  parseSignature,
+  type TypedDataDomain,
+} from "viem";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { CallToken, ChainCall } from "./chain-call";
 
@@ -19,7 +26,13 @@ export function approveCall({ token, spender, to, amount }: Allowance): ChainCal
 export type TokenDomain = { name: string; version: string; chainId: number; verifyingContract: Address };
 
 /** What an owner signs (ERC-2612) so that a spender may take `value` until `deadline`, in seconds of the chain. */
-export type PermitTerms = { owner: Address; spender: Address; value: bigint; nonce: bigint; deadline: bigint };
+export type PermitTerms = {
+  owner: Address;
+  spender: Address;
+  value: bigint;
+  nonce: bigint;
+  deadline: bigint;
+};
 
 const permitTypes = {
   Permit: [
@@ -33,7 +46,12 @@ const permitTypes = {
 
 /** For `signTypedData` of a wallet. @see ERC-2612 */
 export function permitTypedData(domain: TokenDomain, message: PermitTerms) {
-  return { domain: domain satisfies TypedDataDomain, types: permitTypes, primaryType: "Permit", message } as const;
+  return {
+    domain: domain satisfies TypedDataDomain,
+    types: permitTypes,
+    primaryType: "Permit",
+    message,
+  } as const;
 }
 
 /** `signature`: 65 bytes of an account without code. A contract has none that `permit` of ERC-2612 takes: it approves. */

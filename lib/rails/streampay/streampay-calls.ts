@@ -1,25 +1,9 @@
-import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, keccak256 } from "viem";
+import { type Address, encodeFunctionData, type Hex } from "viem";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
-import type { CallToken, ChainCall } from "../chain-call";
-import { approveCall, type SignedPermit, shortAddress, splitSignature, type TokenDomain, tokens } from "../erc20-calls";
-
-/** Where streams of `StreamPay` are opened, and what in. */
-export type StreamPayPlace = { streamPay: Address; token: CallToken };
-
-/** What a stream is opened with. `durationSeconds` 1 … 365 days; `tag`: `provider_tag` of the listing that is bought. */
-export type EscrowTerms = { recipient: Address; amount: bigint; durationSeconds: bigint; tag: bigint };
-
-/** As the contract takes them. Type 0 is computing, as all of the market is. */
-function tokenStream({ token }: StreamPayPlace, { amount, recipient, durationSeconds, tag }: EscrowTerms) {
-  return {
-    token: token.address,
-    amount,
-    recipient,
-    duration: durationSeconds,
-    streamType: 0,
-    providerId: tag,
-  };
-}
+import type { ChainCall } from "../chain-call";
+import { approveCall, type SignedPermit, shortAddress, splitSignature, tokens } from "../erc20-calls";
+import type { SignedAuthorization } from "./streampay-authorization";
+import { type EscrowTerms, type StreamPayPlace, tokenStream } from "./token-stream";
 
 /** Opens a stream from the sender's allowance, which comes first unless there is enough of it already. */
 export function createCalls(
@@ -94,7 +78,12 @@ export function topUpCalls(
 /** The same for a sender who signed `authorizationTypedData` with `topUpNonce`. Anybody may send it. */
 export function topUpWithAuthorizationCall(
   { streamPay, token }: StreamPayPlace,
-  { streamId, amount, salt, signed }: { streamId: bigint; amount: bigint; salt: Hex; signed: SignedAuthorization },
+  {
+    streamId,
+    amount,
+    salt,
+    signed,
+  }: { streamId: bigint; amount: bigint; salt: Hex; signed: SignedAuthorization },
 ): ChainCall {
   return {
     to: streamPay,
@@ -141,89 +130,6 @@ export function cancelStreamsCall(streamPay: Address, streamIds: readonly bigint
     value: 0n,
     says: `Close ${streamIds.length === 1 ? "1 stream" : `${streamIds.length} streams`} of StreamPay at once: what is earned goes to the receivers, the rest to the senders.`,
   };
-}
-
-/** The ERC-3009 nonce of an opening: a hash of every term, so that whoever sends it can change none. As `StreamPay.createNonce`. */
-export function createNonce(
-  place: StreamPayPlace,
-  terms: EscrowTerms,
-  { chainId, sender, salt }: { chainId: number; sender: Address; salt: Hex },
-): Hex {
-  const { token, amount, recipient, duration, streamType, providerId } = tokenStream(place, terms);
-  return keccak256(
-    encodeAbiParameters(
-      // A struct of fixed size is encoded as its members in a row.
-      [
-        ...head,
-        { type: "address" },
-        { type: "address" },
-        { type: "uint256" },
-        { type: "address" },
-        { type: "uint256" },
-        { type: "uint8" },
-        { type: "uint256" },
-        { type: "bytes32" },
-      ],
-      [
-        "StreamPay.create",
-        BigInt(chainId),
-        place.streamPay,
-        sender,
-        token,
-        amount,
-        recipient,
-        duration,
-        streamType,
-        providerId,
-        salt,
-      ],
-    ),
-  );
-}
-
-/** The ERC-3009 nonce of a top-up. As `StreamPay.topUpNonce`. */
-export function topUpNonce(
-  streamPay: Address,
-  { chainId, streamId, amount, salt }: { chainId: number; streamId: bigint; amount: bigint; salt: Hex },
-): Hex {
-  return keccak256(
-    encodeAbiParameters(
-      [...head, { type: "uint256" }, { type: "uint256" }, { type: "bytes32" }],
-      ["StreamPay.topUp", BigInt(chainId), streamPay, streamId, amount, salt],
-    ),
-  );
-}
-
-/** What stands before the terms in a nonce: what for, on which chain, in which contract. */
-const head = [{ type: "string" }, { type: "uint256" }, { type: "address" }] as const;
-
-/** Seconds of the chain: valid later than the one and earlier than the other. */
-export type SignedAuthorization = { validAfter: bigint; validBefore: bigint; signature: Hex };
-
-/** What a sender signs (ERC-3009) so that StreamPay may take `value`. `nonce`: of `createNonce` or `topUpNonce`. */
-export type AuthorizationTerms = {
-  from: Address;
-  to: Address;
-  value: bigint;
-  validAfter: bigint;
-  validBefore: bigint;
-  nonce: Hex;
-};
-
-const authorizationTypes = {
-  ReceiveWithAuthorization: [
-    { name: "from", type: "address" },
-    { name: "to", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "validAfter", type: "uint256" },
-    { name: "validBefore", type: "uint256" },
-    { name: "nonce", type: "bytes32" },
-  ],
-} as const;
-
-/** For `signTypedData` of a wallet. `to` is StreamPay: nobody else can use it. */
-export function authorizationTypedData(domain: TokenDomain, message: AuthorizationTerms) {
-  return { domain, types: authorizationTypes, primaryType: "ReceiveWithAuthorization", message } as const;
 }
 
 function approveExactly({ streamPay, token }: StreamPayPlace, amount: bigint): ChainCall {

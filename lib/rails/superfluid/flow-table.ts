@@ -15,7 +15,7 @@ const layout = [
 ] as const;
 
 /** More plans than this with one provider are not read, so that nobody makes us work. */
-const MOST_ROWS = 32;
+export const MOST_ROWS = 32;
 
 /** The `userData` of a flow that several listings share, or one. Safe in a browser. */
 export function encodeFlowTable(table: readonly Allocation[]): Hex {
