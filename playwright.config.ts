@@ -3,9 +3,9 @@ import { findChromium } from "./scripts/find-chromium.mjs";
 import { freePort } from "./scripts/free-port.mjs";
 
 // Chosen once: Playwright reads this file again in each worker, which inherits the environment.
-process.env.E2E_PORTS ??= (await Promise.all([freePort(), freePort(), freePort(), freePort()])).join(",");
+process.env.E2E_PORTS ??= (await Promise.all(Array.from({ length: 5 }, () => freePort()))).join(",");
 process.env.CHROMIUM_PATH ??= findChromium() ?? "";
-const [port = "", ...demoPorts] = process.env.E2E_PORTS.split(",");
+const [port = "", chainPort = "", ...demoPorts] = process.env.E2E_PORTS.split(",");
 const origin = `http://localhost:${port}`;
 const inCi = Boolean(process.env.CI);
 
@@ -39,6 +39,7 @@ export default defineConfig({
       PORT: port,
       ORIGIN: origin,
       HOST: "127.0.0.1",
+      CHAIN_PORT: chainPort,
       DEMO_PORTS: demoPorts.join(","),
       DEMO_PROVIDERS: "on",
     },
