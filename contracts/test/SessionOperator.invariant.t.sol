@@ -66,7 +66,7 @@ abstract contract SessionInvariants is SessionFixture {
 }
 
 /// @dev Stops come when they come.
-contract LazyKeeperInvariants is SessionInvariants {
+contract SessionOperatorLazyInvariants is SessionInvariants {
     function setUp() public override {
         super.setUp();
         _start(false);
@@ -80,7 +80,7 @@ contract LazyKeeperInvariants is SessionInvariants {
 }
 
 /// @dev Stops come in the second in which they are due.
-contract DiligentKeeperInvariants is SessionInvariants {
+contract SessionOperatorDiligentInvariants is SessionInvariants {
     function setUp() public override {
         super.setUp();
         _start(true);
