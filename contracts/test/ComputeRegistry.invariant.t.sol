@@ -22,6 +22,7 @@ contract ComputeRegistryInvariants is RegistryFixture {
     }
 
     /// forge-config: default.invariant.runs = 32
+    /// forge-config: long.invariant.runs = 1000
     function invariant_coinIsConserved() external view {
         (uint256 bonds, uint256 claims) = _sums();
         assertEq(address(registry).balance, bonds + claims, "balance");
@@ -34,6 +35,7 @@ contract ComputeRegistryInvariants is RegistryFixture {
     }
 
     /// forge-config: default.invariant.runs = 32
+    /// forge-config: long.invariant.runs = 1000
     function invariant_listsAreRight() external view {
         _assertCounters();
         _assertCheapest();

@@ -73,6 +73,7 @@ contract SessionOperatorLazyInvariants is SessionInvariants {
     }
 
     /// forge-config: default.invariant.runs = 16
+    /// forge-config: long.invariant.runs = 200
     function invariant_theOverrunIsAtMostTheRateCapTimesTheDelay() external view {
         _assertRules();
         assertLe(handler.moved(), handler.budget() + uint256(handler.rateCap()) * handler.lateSeconds());
@@ -87,6 +88,7 @@ contract SessionOperatorDiligentInvariants is SessionInvariants {
     }
 
     /// forge-config: default.invariant.runs = 16
+    /// forge-config: long.invariant.runs = 200
     function invariant_theBudgetIsNeverExceededAndNothingRunsAfterTheEnd() external view {
         _assertRules();
         assertLe(handler.moved(), handler.budget(), "the budget");
