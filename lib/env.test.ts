@@ -29,6 +29,7 @@ describe("parseEnv", () => {
       PROBE_INTERVAL_MS: 60000,
       DRAIN_DELAY_MS: 0,
       DENIED_RETENTION_DAYS: 7,
+      ERC6492_FACTORIES: [],
       LOG_LEVEL: "info",
       TRUSTED_PROXIES: 0,
     });

@@ -19,15 +19,17 @@ const BASE = [
 const CHAIN = ["lib/chain", "contracts-abi"];
 /** What of the chain is data and pure functions, and so may go to a browser. */
 const CHAIN_TABLES = [
-  ...["networks", "viem-chain", "explorer-link", "decode-error", "devnet-addresses"].map(
+  ...["networks", "viem-chain", "explorer-link", "decode-error", "devnet-addresses", "gas"].map(
     (name) => `lib/chain/${name}`,
   ),
   "contracts-abi",
 ];
 /** Adapters to the database, the wire and the chain. */
 const ADAPTERS = ["lib/db", "lib/http", "lib/auth", "lib/outbox", ...CHAIN];
-/** The definitions of HTTP 402 on the ledger, which both ends share: no server code in them. */
-const WIRE = ["lib/mpp/ledger-method", "lib/mpp/stream-typed-data"];
+/** The definitions of HTTP 402 by streams, which both ends share: no server code in them. */
+const WIRE = ["ledger-method", "chain-methods", "wire-schemas", "stream-typed-data"].map(
+  (name) => `lib/mpp/${name}`,
+);
 /** What a wallet signs on each rail: pure functions, which pages share with the server. */
 const CALLS = [
   "lib/rails/chain-call",

@@ -47,7 +47,7 @@ export function ledgerStream(options: LedgerStreamOptions) {
 
 /** What to answer, by the server's hint. The hint is not trusted with money: the caps are. */
 function choosePayload(
-  challenge: SignableChallenge,
+  challenge: SignableChallenge & { request: StreamRequest },
   plan: MoneyPlan,
   { account, deposit }: LedgerStreamOptions,
 ): UnsignedPayload {

@@ -1,12 +1,15 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
+import type { Hash } from "viem";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
 import { ProblemError } from "@/lib/errors";
 import { toWire } from "@/lib/http/to-wire";
 import type { Authorised, AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
 import { sha256Hex } from "./digest";
 import type { DoorCall } from "./door-call";
+import type { DoorChain } from "./door-chain";
 import type { DoorLedger } from "./door-types";
+import { findPending } from "./find-pending";
 import type { StreamPayload } from "./ledger-method";
 import type { createRefusals } from "./payment-required";
 import type { PaymentServer, VerifiedCredential } from "./payment-server";
@@ -29,6 +32,7 @@ type Tools = {
   payments: PaymentServer;
   siwx: SignInWithX;
   refusals: ReturnType<typeof createRefusals>;
+  chain: DoorChain | null;
 };
 
 /**
@@ -54,14 +58,15 @@ export async function authorizeCall(call: DoorCall, tools: Tools): Promise<Admis
 }
 
 async function byCredential(call: DoorCall, header: string, tools: Tools): Promise<Admission> {
+  const { chain } = tools;
   let credential: VerifiedCredential;
   try {
-    credential = await tools.payments.verify(header, call.terms, call.binding.scope);
+    credential = await tools.payments.verify(header, call.offers, call.binding.scope);
   } catch (error) {
     return { kind: "answered", response: await tools.refusals.badCredential(call, error), unpaid: true };
   }
 
-  const { payer, payload, claim } = credential;
+  const { method, payer, payload, claim } = credential;
   let streamId: string | undefined;
   try {
     if (payload.action === "topUp" || payload.action === "close")
@@ -90,8 +95,52 @@ async function byCredential(call: DoorCall, header: string, tools: Tools): Promi
       claim,
       issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
     });
-    return admit(call, decision, { via: "proof", challengeId: claim.id, session: session.token }, tools);
+    const how = { via: "proof", challengeId: claim.id, session: session.token } as const;
+    return admit(call, await awaitOpening(call, decision, { method, payer, payload, chain }), how, tools);
   }
+}
+
+/** What a transaction that has just been sent may change soon. */
+const CURABLE: readonly string[] = [
+  "stream/not-found",
+  "stream/terminated",
+  "stream/deposit-exhausted",
+  "stream/flow-rate-insufficient",
+];
+
+/** Turns "pay" into "wait" while the transaction that a payer names may be the one that pays. It opens nothing by itself. */
+async function awaitOpening(
+  call: DoorCall,
+  decision: Decision,
+  {
+    method,
+    payer,
+    payload,
+    chain,
+  }: Pick<VerifiedCredential, "method" | "payer" | "payload"> & { chain: DoorChain | null },
+): Promise<Decision> {
+  if (decision.outcome !== "denied" || !CURABLE.includes(decision.code) || !chain) return decision;
+  if (!("txHash" in payload) || payload.txHash === undefined) return decision;
+  const offer = call.offers.find((each) => each.method === method);
+  if (!offer || offer.method === "ledger") return decision;
+  const contracts = [
+    offer.request.methodDetails.agreement,
+    ...(method === "superfluid" ? [chain.terms.host] : []),
+  ];
+  const pending = await findPending(chain.client, {
+    txHash: payload.txHash as Hash,
+    payer,
+    contracts: contracts.flatMap((address) => (address ? [address.toLowerCase()] : [])),
+  });
+  if (!pending) return decision;
+  const extensions = {
+    ...pending,
+    payer,
+    rail: method,
+    confirmationsNeeded: chain.confirmations,
+    retryAfterSeconds: 1,
+  };
+  return { outcome: "denied", code: "stream/pending", extensions };
 }
 
 /** A top-up that time has overtaken: the stream ended, or needs more than it did when the challenge was made. */

@@ -249,9 +249,10 @@ describe("time and secrets", () => {
     const past = createPaymentServer({
       realm: "superstream.test",
       secrets: [SECRET],
+      verifySignature: async () => true,
       now: () => Date.now() - 121_000,
     });
-    const { header } = await past.issue(terms, "GET /api/p/acme/quote");
+    const { header } = await past.issue([{ method: "ledger", request: terms }], "GET /api/p/acme/quote");
     const old = Challenge.deserialize(header) as LedgerChallenge;
     const response = await door.call(quote, {
       headers: { Authorization: await credential(newAccount(), old) },

@@ -7,6 +7,7 @@ import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
 import { preflight, withCors } from "./cors";
 import type { Secrets } from "./derive-keys";
 import type { DoorCall } from "./door-call";
+import type { DoorChain } from "./door-chain";
 import { refusalResponse } from "./door-problem";
 import type { Door, DoorLedger } from "./door-types";
 import { findService } from "./find-service";
@@ -22,8 +23,10 @@ import { receiptKey } from "./receipt-keys";
 import { replayAnswer } from "./replay-answer";
 import { serveCall } from "./serve-call";
 import { createSignInWithX } from "./sign-in-with-x";
-import { chooseTier, streamTerms } from "./stream-terms";
+import { streamOffers } from "./stream-offers";
+import { chooseTier } from "./stream-terms";
 import { unverifiable } from "./unverifiable";
+import { streamSignatures } from "./verify-stream-signature";
 
 export type DoorContext = { clientIp?: string };
 export type PaidDoor = (request: LightRequest, context?: DoorContext) => Promise<Response | WholeAnswer>;
@@ -32,6 +35,8 @@ export type DoorTools = {
   /** The site's public origin: realm, resource URLs and problem types are made from it, never from a Host header. */
   origin: string;
   chainId: number;
+  /** Where streams on a chain are opened and asked about; absent: the ledger alone. */
+  chain?: DoorChain | null;
   /** Newest first. Challenges and nonces of the others are still accepted. */
   secrets: Secrets;
   /** @throws ProblemError `provider-not-found` */
@@ -57,8 +62,12 @@ export type DoorTools = {
  * stranger sends has an effect beyond the count of unpaid requests of the address.
  */
 export function createDoor(tools: DoorTools): PaidDoor {
-  const { origin, chainId, secrets, ledger } = tools;
-  const payments = createPaymentServer({ realm: new URL(origin).host, secrets });
+  const { origin, chainId, chain = null, secrets, ledger } = tools;
+  const payments = createPaymentServer({
+    realm: new URL(origin).host,
+    secrets,
+    verifySignature: streamSignatures(chain),
+  });
   const siwx = createSignInWithX({ origin, chainId, secrets });
   const refusals = createRefusals({ origin, payments, siwx });
   const key = once(() => receiptKey(secrets[0]));
@@ -68,7 +77,7 @@ export function createDoor(tools: DoorTools): PaidDoor {
     const { payment, siwx: signIn, session } = call.credentials;
     // A signature or a challenge costs us more than it costs the caller; a token alone does not.
     if (payment || signIn || !session) await tools.probes.check(clientIp);
-    const admission = await authorizeCall(call, { ledger, payments, siwx, refusals });
+    const admission = await authorizeCall(call, { ledger, payments, siwx, refusals, chain });
     if (admission.kind === "authorised") return serveCall(call, admission, { ...tools, key });
     if (admission.kind === "replay") return replay(admission.decision, ledger, origin);
     await countUnpaid(admission, clientIp, tools.probes);
@@ -94,7 +103,10 @@ export function fetchDoor(door: PaidDoor) {
     toResponse(await door(lightRequest(request), context));
 }
 
-async function readCall(request: LightRequest, { origin, chainId, getDoor }: DoorTools): Promise<DoorCall> {
+async function readCall(
+  request: LightRequest,
+  { origin, chainId, chain = null, getDoor }: DoorTools,
+): Promise<DoorCall> {
   const target = readDoorTarget(request.url);
   const door = await getDoor(target.providerId);
   const { method } = request;
@@ -116,8 +128,8 @@ async function readCall(request: LightRequest, { origin, chainId, getDoor }: Doo
     path,
     tier,
     // Only who has not paid yet is told them.
-    get terms() {
-      return streamTerms(door, service, tier, chainId);
+    get offers() {
+      return streamOffers(door, service, tier, { chainId, chain: chain?.terms ?? null });
     },
   };
 }

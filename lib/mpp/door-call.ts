@@ -1,7 +1,7 @@
 import type { Door, DoorService, DoorTier } from "./door-types";
 import type { Credentials } from "./read-credentials";
 import type { DoorTarget, RequestBinding } from "./read-door-request";
-import type { StreamTerms } from "./stream-terms";
+import type { StreamOffers } from "./stream-offers";
 
 /** One request at the door, read and understood, before anything is known of who pays. */
 export type DoorCall = {
@@ -19,5 +19,6 @@ export type DoorCall = {
   /** The provider's path, rebuilt from the listing. */
   path: string;
   tier: DoorTier;
-  readonly terms: StreamTerms;
+  /** How this route can be paid by a stream, the ledger first. */
+  readonly offers: StreamOffers;
 };

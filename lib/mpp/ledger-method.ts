@@ -3,16 +3,8 @@
  * Shared by the door (server) and by `agents/client`, so it holds no secret and imports nothing of the server.
  */
 import { Method, z } from "mppx";
-
-const uint = z.string().check(z.regex(/^(0|[1-9]\d{0,77})$/, "Expected a decimal string of base units"));
-const positiveUint = z.string().check(z.regex(/^[1-9]\d{0,77}$/, "Expected a positive decimal string"));
-const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "Expected a name"));
-const streamId = z.string().check(z.regex(/^str_[A-Za-z0-9_-]{1,64}$/, "Expected a stream id"));
-
-/** 64 bytes (EIP-2098) or 65 bytes (r, s, v): anything else is refused before any curve arithmetic. */
-const signature = z
-  .string()
-  .check(z.regex(/^0x(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{130})$/, "Expected a 64 or 65 byte signature"));
+import type { ChainRequest } from "./chain-methods";
+import { delegated, exactRate, nonce, planName, positiveUint, proof, streamId, uint } from "./wire-schemas";
 
 /** What the server thinks should be done next. A hint: it prices nothing, so it is not bound to the route. */
 const nextActions = ["prove", "open", "topUp", "fund", "resume", "changeTier"] as const;
@@ -31,27 +23,23 @@ const streamRequest = z.object({
   methodDetails: z.strictObject({
     model: z.literal("ledger-v1"),
     /** The provider's id. */
-    plan: name,
-    tier: name,
+    plan: planName,
+    tier: planName,
     /** Seconds of solvency required. */
     minRunway: uint,
-    /** The exact price, of which `amount` is the floor per second. */
-    rate: z.strictObject({ amount: positiveUint, periodSeconds: positiveUint }),
+    rate: exactRate,
     token: z.string().check(z.minLength(1), z.maxLength(32)),
     decimals: z.number().check(z.int(), z.gte(0), z.lte(36)),
     chainId: z.number().check(z.int(), z.positive()),
     /** Base units that one call takes beside the flow; "0" when the flow is the whole price. */
     costPerRequest: uint,
     credentialTypes: z.array(z.literal("proof")),
-    /** Makes two challenges of one millisecond differ, so each can be used once. */
-    nonce: z.string().check(z.regex(/^[A-Za-z0-9_-]{16,64}$/)),
+    nonce,
     next: z.optional(z.enum(nextActions)),
     streamId: z.optional(streamId),
     minimumTopUp: z.optional(positiveUint),
   }),
 });
-
-const signed = { type: z.literal("proof"), payer: z.address(), signature };
 
 /**
  * Names the intention to move money, so that several challenges answered with it move it once: an agent that calls
@@ -69,19 +57,19 @@ const autoTopUp = z.strictObject({
 
 const credentialPayload = z.discriminatedUnion("action", [
   /** "The stream is mine": lets the request in on a stream that is already open. */
-  z.strictObject({ action: z.literal("prove"), ...signed, streamId: z.optional(streamId) }),
+  z.strictObject({ action: z.literal("prove"), ...proof, streamId: z.optional(streamId), ...delegated }),
   /** Opens a stream from the payer's prefunded wallet, then serves this same request. */
   z.strictObject({
     action: z.literal("open"),
-    ...signed,
+    ...proof,
     deposit: positiveUint,
     autoTopUp: z.optional(autoTopUp),
     operationKey,
   }),
   /** Adds to the stream's deposit, then serves this same request. */
-  z.strictObject({ action: z.literal("topUp"), ...signed, streamId, amount: positiveUint, operationKey }),
+  z.strictObject({ action: z.literal("topUp"), ...proof, streamId, amount: positiveUint, operationKey }),
   /** Closes the stream and answers with its settlement. Nothing is served. */
-  z.strictObject({ action: z.literal("close"), ...signed, streamId }),
+  z.strictObject({ action: z.literal("close"), ...proof, streamId }),
 ]);
 
 export const ledgerMethod = Method.from({
@@ -97,7 +85,7 @@ export type StreamPayload = z.output<typeof credentialPayload>;
  * Every field that prices the route. mppx pins only a few of its own, so anything left out here could be
  * swapped between two routes of one recipient.
  */
-export function pricedFields(request: StreamRequest): Record<string, unknown> {
+export function pricedFields(request: StreamRequest | ChainRequest): Record<string, unknown> {
   const { nonce: _nonce, next: _next, streamId: _id, minimumTopUp: _min, ...details } = request.methodDetails;
   return {
     amount: request.amount,

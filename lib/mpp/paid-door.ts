@@ -15,6 +15,7 @@ import { openStream } from "@/lib/streams/open-stream";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
 import { createDoor, type DoorContext, type DoorTools, fetchDoor, type PaidDoor } from "./create-door";
+import { findDoorChain } from "./door-chain";
 import { measureLedger, measureUpstream } from "./measure-door";
 import { createPayerSlots } from "./payer-slots";
 import { createProbeLimiter } from "./probe-limiter";
@@ -42,6 +43,7 @@ export function doorTools(askProvider: DoorTools["callUpstream"] = callUpstream)
   return {
     origin: env.ORIGIN,
     chainId: env.CHAIN_ID,
+    chain: findDoorChain(),
     secrets: mppSecrets(),
     getDoor,
     ledger: measureLedger({

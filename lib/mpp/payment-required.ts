@@ -1,10 +1,11 @@
 import "server-only";
 import { Errors } from "mppx";
 import { type Extensions, type ProblemCode, problems } from "@/lib/errors";
+import { acceptPayment } from "./accept-payment";
 import type { DoorCall } from "./door-call";
 import { doorProblem } from "./door-problem";
 import type { PaymentServer } from "./payment-server";
-import { type Denied, type Repair, repairByProving, repairDenial, tierMembers } from "./repair";
+import { type Denied, hintsFor, type Repair, repairByProving, repairDenial, tierMembers } from "./repair";
 import type { SignInWithX } from "./sign-in-with-x";
 import { x402Offer } from "./x402-offer";
 
@@ -22,6 +23,8 @@ const details: Partial<Record<ProblemCode, string>> = {
   "stream/not-found": "Stream not found",
   "stream/terminated": "Stream terminated",
   "stream/deposit-exhausted": "Deposit exhausted — top up required",
+  "stream/pending":
+    "The transaction is seen, but its stream is not confirmed yet: wait, prove again, do not open another one.",
   "stream/paused": "The stream is paused: resume it to be served.",
   "stream/flow-rate-insufficient": "The stream is slower than the tier asks for.",
   "stream/price-needs-ledger":
@@ -101,13 +104,14 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
   async function challenge(
     call: DoorCall,
     refusal: Refusal,
-    { members, hints }: Repair = { members: {}, hints: {} },
+    repair: Repair = { members: {}, hints: {} },
   ): Promise<Response> {
-    const { id, header, expires } = await tools.payments.issue(call.terms, call.binding.scope, hints);
+    const offers = acceptPayment(call.credentials.accepts, call.offers);
+    const { id, header, expires } = await tools.payments.issue(offers, call.binding.scope, hintsFor(repair));
     const body = {
       ...withoutMembers(refusal), // First for readers, and again last: no member may replace what it says.
       ...refusal.members,
-      ...members,
+      ...repair.members,
       provider: { id: call.door.provider.id, name: call.door.provider.name },
       service: call.service.slug,
       tier: call.tier.name,
@@ -118,7 +122,7 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
     };
     return doorProblem(body, {
       "WWW-Authenticate": header,
-      "PAYMENT-REQUIRED": x402Offer(call.resource, call.service.name, call.terms, tools.siwx),
+      "PAYMENT-REQUIRED": x402Offer(call.resource, call.service.name, call.offers, tools.siwx),
     });
   }
 

@@ -11,6 +11,8 @@ export type Credentials = {
   session: string | null;
   idempotencyKey: string | null;
   tier: string | null;
+  /** `Accept-Payment` as it came: what cannot be read counts as absent. */
+  accepts: string | null;
 };
 
 /**
@@ -36,6 +38,7 @@ export function readCredentials(headers: Headers): Credentials {
     session: readSession(headers),
     idempotencyKey: single(headers, "idempotency-key", /^[\x21-\x2b\x2d-\x7e]+$/, 255),
     tier: single(headers, "stream-tier", /^[a-z0-9][a-z0-9-]*$/, 63),
+    accepts: headers.get("accept-payment"),
   };
 }
 

@@ -3,17 +3,21 @@ import { compareRates, flowRatePerSecond } from "@/lib/domain/rate";
 import type { Extensions } from "@/lib/errors";
 import type { Decision } from "@/lib/streams/authorize-request";
 import type { Door, DoorTier } from "./door-types";
-import type { Hints } from "./payment-server";
+import type { Hints, HintsFor } from "./payment-server";
+import type { StreamMethod } from "./stream-offers";
 import { tiersByPrice } from "./stream-terms";
 
 /** One way out of a refusal that a program can take: an answer to the challenge, a call of our API, or waiting. */
 export type RepairStep =
   | { action: string; payload: Record<string, string> }
   | { action: string; method: "POST"; url: string; body: Record<string, string>; authentication: string }
+  /** A transaction of the sender's own wallet; `page` makes it. */
+  | { action: string; rail: string; page: string }
   | { action: "wait"; seconds: number };
 
 export type Denied = Extract<Decision, { outcome: "denied" }>;
-export type Repair = { members: Extensions; hints: Hints };
+/** `rail`: whose stream the hints are about; absent: the ledger's, or none. */
+export type Repair = { members: Extensions; hints: Hints; rail?: StreamMethod };
 
 type Place = { origin: string; door: Door; tier: DoorTier };
 
@@ -69,6 +73,12 @@ function openingSteps({ origin, door, tier }: Place): RepairStep[] {
 export function repairDenial({ code, extensions }: Denied, place: Place): Repair {
   const streamId = typeof extensions.streamId === "string" ? extensions.streamId : undefined;
   const streamUrl = streamId && `${place.origin}/api/v1/streams/${streamId}`;
+  if (code === "stream/pending") return repairByPatience(extensions);
+  const rail = chainRail(extensions.rail);
+  if (rail && streamId) {
+    const repair = repairOnChain(code, { rail, streamId, extensions, origin: place.origin });
+    if (repair) return repair;
+  }
   switch (code) {
     case "stream/not-found":
     case "stream/terminated":
@@ -120,6 +130,54 @@ function repairByTopUp(streamId: string, streamUrl: string, extensions: Extensio
     },
     hints: { next: "topUp", streamId, minimumTopUp: amount },
   };
+}
+
+/** The hints of one rail's stream are for its own challenge. Elsewhere a new stream would help, unless this one was paused on purpose. */
+export function hintsFor({ hints, rail = "ledger" }: Repair): HintsFor {
+  const elsewhere: Hints =
+    hints.next === "open" || hints.next === "topUp" || hints.next === "changeTier"
+      ? { next: "open" }
+      : hints.next === "prove"
+        ? { next: "prove" }
+        : {};
+  return (method) => (method === rail ? hints : elsewhere);
+}
+
+function chainRail(rail: unknown): "superfluid" | "streampay" | null {
+  return rail === "superfluid" || rail === "streampay" ? rail : null;
+}
+
+/** Only the sender's wallet can change a stream on a chain: there is no call of our API for it. Null where opening another one helps. */
+function repairOnChain(
+  code: Denied["code"],
+  {
+    rail,
+    streamId,
+    extensions,
+    origin,
+  }: { rail: "superfluid" | "streampay"; streamId: string; extensions: Extensions; origin: string },
+): Repair | null {
+  const page = `${origin}/streams/${streamId}`;
+  const step = (action: string): RepairStep[] => [{ action, rail, page }];
+  if (code === "stream/deposit-exhausted") {
+    const amount = typeof extensions.minimumTopUp === "string" ? extensions.minimumTopUp : "1";
+    return {
+      rail,
+      members: { minimumTopUp: amount, requiredTopUp: amount, repair: step("topUp") },
+      hints: { next: "topUp", streamId, minimumTopUp: amount },
+    };
+  }
+  if (code === "stream/flow-rate-insufficient")
+    return { rail, members: { repair: step("changeTier") }, hints: { next: "changeTier", streamId } };
+  if (code === "stream/paused") return { rail, members: { repair: step("resume") }, hints: {} };
+  return null;
+}
+
+function repairByPatience(extensions: Extensions): Repair {
+  const seconds = Math.max(1, Number(extensions.retryAfterSeconds ?? 1));
+  const members = { repair: [{ action: "wait", seconds }] satisfies RepairStep[] };
+  const rail = chainRail(extensions.rail);
+  return rail ? { rail, members, hints: { next: "wait" } } : { members, hints: {} };
 }
 
 /** A tier's limit: waiting helps, and so does the next faster tier. */

@@ -3,19 +3,23 @@
  * a signature for one action can never serve as another. Each binds the challenge, the realm, the terms and the
  * expiry; `open` and `topUp` bind the amount that leaves the wallet.
  */
-import { getAddress } from "viem";
+import { type Address, getAddress } from "viem";
+import type { ChainProof, ChainRequest } from "./chain-methods";
 import type { StreamPayload, StreamRequest } from "./ledger-method";
 
-type Unsigned<T> = T extends unknown ? Omit<T, "signature" | "type"> : never;
+/** Without the signature itself, and without what only tells the server where to look. */
+type Unsigned<T> = T extends unknown
+  ? Omit<T, "signature" | "type" | "txHash" | "delegate" | "delegation">
+  : never;
 
 /** A credential's payload before it is signed. */
-export type UnsignedPayload = Unsigned<StreamPayload>;
+export type UnsignedPayload = Unsigned<StreamPayload> | Unsigned<ChainProof>;
 
 export type SignableChallenge = {
   id: string;
   realm: string;
   expires?: string | undefined;
-  request: StreamRequest;
+  request: StreamRequest | ChainRequest;
 };
 
 const terms = [
@@ -50,6 +54,10 @@ const streamTypes = {
   StreamClose: [...terms, { name: "streamId", type: "string" }],
 } as const;
 
+/** On a chain the token is an address, which the wallet can show by name. */
+const onChain = (fields: readonly { name: string; type: string }[]) =>
+  fields.map((field) => (field.name === "token" ? { ...field, type: "address" } : field));
+
 type PrimaryType = keyof typeof streamTypes;
 
 /**
@@ -65,7 +73,7 @@ export function streamTypedData(challenge: SignableChallenge, payload: UnsignedP
   const bound = {
     payer: getAddress(payload.payer),
     recipient: getAddress(request.recipient),
-    token: request.methodDetails.token,
+    token: isOnChain(request) ? getAddress(request.currency) : request.methodDetails.token,
     plan: request.methodDetails.plan,
     tier: request.methodDetails.tier,
     flowRate: BigInt(request.amount),
@@ -74,13 +82,26 @@ export function streamTypedData(challenge: SignableChallenge, payload: UnsignedP
     expires: BigInt(Math.floor(expiresMs / 1000)),
   };
   const { primaryType, message } = actionMessage(payload);
+  const fields = [...streamTypes[primaryType]];
   return {
-    domain: { name: "MPP Stream", version: "1", chainId: request.methodDetails.chainId },
+    domain: streamDomain(request),
     // One type only: viem and wallets hash and show exactly the struct that is signed.
-    types: { [primaryType]: [...streamTypes[primaryType]] },
+    types: { [primaryType]: isOnChain(request) ? onChain(fields) : fields },
     primaryType,
     message: { ...bound, ...message },
   };
+}
+
+/** On a chain, what the stream stands on is part of the domain: a proof for one contract is none for another. */
+function streamDomain(request: StreamRequest | ChainRequest) {
+  const domain = { name: "MPP Stream", version: "1", chainId: request.methodDetails.chainId };
+  if (!isOnChain(request)) return domain;
+  const verifyingContract: Address = getAddress(request.methodDetails.agreement);
+  return { ...domain, verifyingContract };
+}
+
+function isOnChain(request: StreamRequest | ChainRequest): request is ChainRequest {
+  return request.methodDetails.model !== "ledger-v1";
 }
 
 function actionMessage(payload: UnsignedPayload): {

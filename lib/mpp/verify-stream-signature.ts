@@ -1,41 +1,41 @@
-import {
-  compactSignatureToSignature,
-  type Hex,
-  isAddressEqual,
-  parseCompactSignature,
-  parseSignature,
-  recoverTypedDataAddress,
-  serializeSignature,
-} from "viem";
+import "server-only";
+import { type Address, type Hex, hashTypedData } from "viem";
+import type { ChainClient } from "@/lib/chain/public-client";
+import { verifyAccountSignature } from "@/lib/chain/verify-account-signature";
+import type { ChainProof } from "./chain-methods";
 import type { StreamPayload } from "./ledger-method";
+import type { StreamMethod } from "./stream-offers";
 import { type SignableChallenge, streamTypedData } from "./stream-typed-data";
 
-/** n / 2 of secp256k1 (SEC 2). A higher `s` is the same signature in another spelling (EIP-2). */
-const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+/** @throws ProblemError `stream/verification-unavailable` while the chain cannot be asked */
+export type VerifySignature = (
+  method: StreamMethod,
+  challenge: SignableChallenge,
+  payload: StreamPayload | ChainProof,
+) => Promise<boolean>;
 
 /**
- * Whether `payload.payer` signed this payload for this challenge with an ordinary key (EOA).
- * Accounts with code (ERC-1271, ERC-7702) need a chain to ask and are refused on the ledger rail.
+ * Whether a payload was signed for a challenge by its payer, with a key or as a smart account (decision 0093).
+ *
+ * @param chain null without a chain: then only keys can sign
  */
-export async function verifyStreamSignature(
-  challenge: SignableChallenge,
-  payload: StreamPayload,
-): Promise<boolean> {
-  try {
-    const signature = canonicalSignature(payload.signature as Hex);
-    if (!signature) return false;
-    const signer = await recoverTypedDataAddress({ ...streamTypedData(challenge, payload), signature });
-    return isAddressEqual(signer, payload.payer as Hex);
-  } catch {
-    return false; // Not a point on the curve, or a value out of range: nobody signed it.
-  }
-}
-
-/** The 65 byte form, or null when `s` is in the upper half. */
-function canonicalSignature(signature: Hex): Hex | null {
-  const parsed =
-    signature.length === 130
-      ? compactSignatureToSignature(parseCompactSignature(signature))
-      : parseSignature(signature);
-  return BigInt(parsed.s) <= HALF_ORDER ? serializeSignature(parsed) : null;
+export function streamSignatures(
+  chain: { client: () => Promise<ChainClient>; factories: readonly string[] } | null,
+): VerifySignature {
+  return async (method, challenge, payload) => {
+    const onLedger = method === "ledger";
+    return verifyAccountSignature(
+      {
+        address: payload.payer as Address,
+        hash: hashTypedData(streamTypedData(challenge, payload)),
+        signature: payload.signature as Hex,
+      },
+      {
+        client: chain?.client ?? null,
+        order: onLedger ? "key-first" : "code-first",
+        // Who has a stream on a chain exists there.
+        factories: onLedger ? (chain?.factories ?? []) : [],
+      },
+    );
+  };
 }
