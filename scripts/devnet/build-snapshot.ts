@@ -31,14 +31,22 @@ const CREATOR = "0x5f00000000000000000000000000000000000002";
 export async function snapshot(options: { anvil: string; cache?: string }): Promise<Snapshot> {
   const cache = options.cache ?? CACHE;
   const file = fileOf(options.anvil, cache);
-  if (!existsSync(file)) {
-    const built = await build(options.anvil, cache);
-    assertCommitted(built.addresses);
-    for (const old of readdirSync(cache))
-      if (old.startsWith("snapshot-")) rmSync(join(cache, old), { force: true });
-    writeWhole(file, JSON.stringify(built));
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+  const built = await build(options.anvil, cache);
+  assertCommitted(built.addresses);
+  writeWhole(file, JSON.stringify(built));
+  forgetOlder(cache, file);
+  return built;
+}
+
+/** Several programs may build at once: each leaves alone what another has just written. */
+function forgetOlder(cache: string, newest: string): void {
+  const old = Date.now() - 3_600_000;
+  for (const name of readdirSync(cache)) {
+    const file = join(cache, name);
+    if (!/^snapshot-[0-9a-f]{16}\.json$/.test(name) || file === newest) continue;
+    if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? old) < old) rmSync(file, { force: true });
   }
-  return JSON.parse(readFileSync(file, "utf8"));
 }
 
 /** Whether `snapshot` has nothing to build. */
