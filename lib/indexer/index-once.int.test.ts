@@ -32,9 +32,7 @@ beforeAll(async () => {
   await createFoldTable(ledger.db);
 }, 120_000);
 afterAll(() => devnet?.stop());
-beforeEach(() =>
-  ledger.db.query("truncate chain_cursor, chain_block, chain_log, chain_log_subject, test_fold"),
-);
+beforeEach(() => ledger.db.query("truncate chain_cursor, chain_block, chain_log, test_fold"));
 
 const fold = foldProjection(devnetSources);
 /** A chain that is nobody's toy, played by the same node. */
@@ -54,7 +52,6 @@ async function tables() {
   const { rows } = await ledger.db.query(
     `select (select jsonb_agg(c order by number) from chain_block c) as blocks,
             (select jsonb_agg(l order by block_number, log_index) from chain_log l) as logs,
-            (select jsonb_agg(s order by s) from chain_log_subject s) as subjects,
             (select jsonb_agg(f order by subject) from test_fold f) as fold,
             (select jsonb_agg(to_jsonb(k) - 'error' - 'checked_ms' order by chain_id) from chain_cursor k) as cursor`,
   );

@@ -20,13 +20,15 @@ export async function listSubjectLogs(
   chainId: number,
   subjects: readonly string[],
 ): Promise<Map<string, ChainLog[]>> {
-  const { rows } = await db.query<Row & { subject: string }>(
-    `select s.subject, l.* from chain_log_subject s join chain_log l using (chain_id, block_number, log_index)
-      where s.chain_id = $1 and s.subject = any($2) order by s.subject, s.block_number, s.log_index`,
+  const { rows } = await db.query<Row>(
+    "select * from chain_log where chain_id = $1 and subjects && $2::text[] order by block_number, log_index",
     [chainId, subjects],
   );
   const found = new Map<string, ChainLog[]>(subjects.map((subject) => [subject, []]));
-  for (const row of rows) found.get(row.subject)?.push(logOf(chainId, row));
+  for (const row of rows) {
+    const log = logOf(chainId, row);
+    for (const subject of log.subjects) found.get(subject)?.push(log);
+  }
   return found;
 }
 

@@ -13,8 +13,8 @@ export async function failLostStreams(db: Queryable, chainId: number): Promise<s
   const { rows } = await db.query<{ subject: string }>({
     text: `select c.subject from chain_stream c join stream s on s.id = c.stream_id join chain_cursor k on k.chain_id = c.chain_id
       where c.chain_id = $1 and k.number >= k.head_number and s.status not in ('failed', 'settled') and not exists (
-        select 1 from chain_log_subject l where l.chain_id = c.chain_id
-          and l.subject = case s.rail when 'superfluid' then regexp_replace(c.subject, ':[0-9]+:[0-9]+$', '') else c.subject end)`,
+        select 1 from chain_log l where l.chain_id = c.chain_id and l.subjects @> array[
+          case s.rail when 'superfluid' then regexp_replace(c.subject, ':[0-9]+:[0-9]+$', '') else c.subject end])`,
     values: [chainId],
   });
   const lost: string[] = [];

@@ -153,7 +153,7 @@ async function judge(
   blockNumber: bigint,
 ): Promise<CheckFault[] | null> {
   const { rows } = await db.query<{ later: boolean; confirmed_number: string }>({
-    text: `select k.confirmed_number, exists (select 1 from chain_log_subject l where l.chain_id = $1 and l.subject = $2
+    text: `select k.confirmed_number, exists (select 1 from chain_log l where l.chain_id = $1 and l.subjects @> array[$2::text]
         and l.block_number > least($3::bigint, k.confirmed_number)) as later from chain_cursor k where k.chain_id = $1`,
     values: [chainId, view.subject, blockNumber],
   });

@@ -46,32 +46,9 @@ CREATE TABLE "chain_log" (
     CONSTRAINT "chain_log_pkey" PRIMARY KEY ("chain_id", "block_number", "log_index")
 );
 
--- The logs of a stream, or of an account, in the order of the chain. A trigger keeps it as `chain_log.subjects` says.
-CREATE TABLE "chain_log_subject" (
-    "chain_id" BIGINT NOT NULL,
-    "subject" TEXT NOT NULL,
-    "block_number" BIGINT NOT NULL,
-    "log_index" INTEGER NOT NULL,
-
-    CONSTRAINT "chain_log_subject_pkey" PRIMARY KEY ("chain_id", "subject", "block_number", "log_index")
-);
-
-CREATE FUNCTION chain_log_subjects() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF tg_op = 'INSERT' THEN
-    INSERT INTO chain_log_subject
-      SELECT chain_id, subject, block_number, log_index FROM changed, unnest(subjects) AS subject;
-  ELSE
-    DELETE FROM chain_log_subject s USING changed c, unnest(c.subjects) AS u (subject)
-     WHERE s.chain_id = c.chain_id AND s.subject = u.subject AND s.block_number = c.block_number AND s.log_index = c.log_index;
-  END IF;
-  RETURN NULL;
-END $$;
-
-CREATE TRIGGER chain_log_inserted AFTER INSERT ON chain_log
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION chain_log_subjects();
-CREATE TRIGGER chain_log_deleted AFTER DELETE ON chain_log
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION chain_log_subjects();
+-- The logs of a stream, or of an account. Entered at once and not gathered first (fastupdate): every step looks for what it has
+-- just written, and would have to walk through what is gathered.
+CREATE INDEX "chain_log_subjects_idx" ON "chain_log" USING GIN ("subjects") WITH (fastupdate = off);
 
 -- A log is deleted and written anew, never changed: a row under the same key may be of another history.
 CREATE FUNCTION chain_log_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
