@@ -72,7 +72,7 @@ const ALLOWED = {
   "lib/mpp": [...BASE, ...ADAPTERS, "lib/ledger", "lib/rails", "lib/streams", "lib/market"],
   "lib/auth": [...BASE, "lib/db", "lib/http", ...CHAIN],
   // How the whole is doing: above the use cases, read by pages and routes for operators.
-  "lib/operations": [...BASE, "lib/db", "lib/chain", "lib/ledger", "lib/streams"],
+  "lib/operations": [...BASE, "lib/db", "lib/chain", "lib/ledger", "lib/outbox", "lib/streams"],
   "lib/alerts": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams", "lib/market", "lib/mpp"],
   // The boundary's table of operations takes its schemas from the use cases.
   "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],

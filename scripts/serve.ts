@@ -25,6 +25,7 @@ import { flushCalls } from "@/lib/market/provider-health-calls";
 import { paidDoor } from "@/lib/mpp/paid-door";
 import { startDraining } from "@/lib/operations/draining";
 import { startHistory } from "@/lib/operations/history";
+import { startOutboxLoop } from "@/lib/outbox/run-outbox";
 import { startFollowingChain } from "@/lib/rails/follow-chain";
 import { startSettlementLoop } from "@/lib/streams/run-settlement";
 import { startSweepLoop } from "@/lib/streams/run-sweep";
@@ -73,6 +74,7 @@ if (databaseConfigured() && env.SETTLE_INTERVAL_MS > 0)
   stopJobs.push(startSettlementLoop(env.SETTLE_INTERVAL_MS));
 if (databaseConfigured() && env.PROBE_INTERVAL_MS > 0) stopJobs.push(startProbeLoop(env.PROBE_INTERVAL_MS));
 if (databaseConfigured() && env.CHAIN_POLL_MS !== 0) stopJobs.push(startFollowingChain() ?? (async () => {}));
+if (databaseConfigured() && env.CHAIN_POLL_MS !== 0) stopJobs.push(startOutboxLoop() ?? (async () => {}));
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   const inUse = error.code === "EADDRINUSE";

@@ -3,11 +3,14 @@ import { Gauge, Registry } from "prom-client";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { metrics } from "@/lib/metrics/metrics";
+import { type OutboxGauges, readOutbox } from "@/lib/outbox/read-outbox";
 import { askDatabase } from "./ask-database";
 import { isDraining } from "./draining";
+import { setOutboxGauges } from "./outbox-gauges";
 import type { ChainStatus } from "./read-chain-status";
 import type { Gauges, IndexGauges } from "./read-gauges";
 import { readVersion } from "./read-version";
+import { within } from "./within";
 
 /** Longest that a scrape waits for the database, and, once after a start, for the first check of the books. */
 const PATIENCE_MS = 2_000;
@@ -25,7 +28,7 @@ async function askedGauges(): Promise<Registry> {
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  const { gauges, chain, books } = await askDatabase(PATIENCE_MS);
+  const [{ gauges, chain, books }, outbox] = await Promise.all([askDatabase(PATIENCE_MS), askOutbox()]);
 
   const { version, commit } = readVersion();
   gauge("superstream_build_info", "What runs: always 1.", ["version", "commit", "node"]).set(
@@ -37,6 +40,7 @@ async function askedGauges(): Promise<Registry> {
   if (databaseConfigured()) setConnections(gauge);
   if (gauges) setGauges(gauge, gauges);
   if (chain) setChain(gauge, chain);
+  if (outbox) setOutboxGauges(gauge, outbox);
   if (books.latest) {
     const violations = gauge(
       "superstream_invariant_violations",
@@ -53,6 +57,12 @@ async function askedGauges(): Promise<Registry> {
     );
   }
   return registry;
+}
+
+/** Null when the server sends nothing, or the database is not there. */
+async function askOutbox(): Promise<OutboxGauges | null> {
+  if (!databaseConfigured()) return null;
+  return within(PATIENCE_MS, readOutbox()).catch(() => null);
 }
 
 type NewGauge = (name: string, help: string, labelNames?: string[]) => Gauge;

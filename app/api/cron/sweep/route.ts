@@ -4,6 +4,7 @@ import { handle } from "@/lib/http/handle";
 import { sweepOperation } from "@/lib/http/operations/operator-operations";
 import { serve } from "@/lib/http/serve";
 import { probePass } from "@/lib/market/probe-pass";
+import { runOutboxForCron } from "@/lib/outbox/run-outbox";
 import { followChainOnce } from "@/lib/rails/follow-chain";
 import { settleStreams } from "@/lib/streams/settle-streams";
 import { sweepStreams } from "@/lib/streams/sweep-streams";
@@ -18,6 +19,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
     if (env.SETTLE_INTERVAL_MS > 0) await settleStreams({ intervalMs: env.SETTLE_INTERVAL_MS });
     if (env.PROBE_INTERVAL_MS > 0) await probePass({ intervalMs: env.PROBE_INTERVAL_MS });
     if (env.CHAIN_POLL_MS !== 0) await followChainOnce();
+    if (env.CHAIN_POLL_MS !== 0) await runOutboxForCron();
     return swept;
   }),
 );
