@@ -10,6 +10,7 @@ import { SiteHeader } from "@/components/layout/site-header";
 import type { Theme } from "@/components/layout/theme-toggle";
 import { Toaster } from "@/components/ui/toaster";
 import { AccountMenu } from "@/components/wallet/account-menu";
+import { PendingTransactions } from "@/components/wallet/pending-transactions";
 import { SessionProvider } from "@/components/wallet/session-provider";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { currentAccount } from "@/lib/auth/current-account";
@@ -101,6 +102,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           />
           {content}
           <SiteFooter />
+          <PendingTransactions />
           <Toaster />
         </SessionProvider>
       </body>

@@ -21,7 +21,7 @@ export function ChangeTierDialog({ stream, tiers, send, onClose }: Props) {
   const others = tiers.filter(({ name }) => name !== stream.tier);
   const [name, setName] = useState(others[0]?.name ?? "");
   const tier = others.find((other) => other.name === name);
-  const { state, submit } = useMoneyAction(send);
+  const { state, submit } = useMoneyAction(send, `Change the tier of ${stream.provider.name}`);
 
   return (
     <MoneyDialog

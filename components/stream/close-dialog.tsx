@@ -14,7 +14,7 @@ type Props = { stream: StreamView; asReceiver: boolean; send: StreamActionSet["c
 export function CloseDialog({ stream, asReceiver, send, onClose }: Props) {
   const { asset, funded, used, serverNowMs, provider } = stream;
   const anchor = useMemo(() => anchorOf(stream), [stream]);
-  const { state, submit } = useMoneyAction(send);
+  const { state, submit } = useMoneyAction(send, `Close the stream to ${provider.name}`);
   const live = { anchor, serverNowMs, asset, digits: 6 };
 
   return (

@@ -13,7 +13,7 @@ type Props = { stream: StreamView; send: StreamActionSet["collect"]; onClose: ()
 /** The receiver takes what has accrued so far; the stream goes on. */
 export function CollectDialog({ stream, send, onClose }: Props) {
   const anchor = useMemo(() => anchorOf(stream), [stream]);
-  const { state, submit } = useMoneyAction(send);
+  const { state, submit } = useMoneyAction(send, `Collect from ${stream.provider.name}`);
   const { asset, serverNowMs } = stream;
   return (
     <MoneyDialog

@@ -1,9 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
+import type { Hex } from "viem";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { TransactionLink } from "@/components/wallet/transaction-link";
 import type { MoneyState } from "./use-money-action";
 import { WriteSteps } from "./write-steps";
 
@@ -39,10 +41,11 @@ export function MoneyDialog<T>(props: Props<T>) {
     state,
   } = props;
   const router = useRouter();
-  const finished = state.phase === "confirmed";
+  const finished = state.phase === "confirmed" || state.phase === "mined";
+  const busy = state.phase === "sent" || state.phase === "wallet" || state.phase === "mining";
 
   function change(next: boolean) {
-    if (!next && state.phase === "sent") return; // An answer is on its way: stay and show it.
+    if (!next && busy) return; // An answer is on its way: stay and show it.
     onOpenChange(next);
     if (!next && finished) router.refresh();
   }
@@ -60,7 +63,7 @@ export function MoneyDialog<T>(props: Props<T>) {
       >
         {finished ? (
           <Notice tone="good" title="Done">
-            {props.done(state.value)}
+            {state.phase === "confirmed" ? props.done(state.value) : <OnChain hash={state.hash} />}
           </Notice>
         ) : (
           <>
@@ -68,6 +71,22 @@ export function MoneyDialog<T>(props: Props<T>) {
             <div className="rounded-lg bg-sunken px-4 py-3 text-sm" data-testid="consequence">
               {consequence}
             </div>
+            {state.phase === "wallet" ? (
+              <Notice
+                tone="info"
+                title={
+                  state.of > 1 ? `Sign ${state.step} of ${state.of} in your wallet` : "Sign in your wallet"
+                }
+              >
+                {state.says}
+              </Notice>
+            ) : null}
+            {state.phase === "mining" ? (
+              <p role="status" className="text-soft text-sm">
+                {state.of > 1 ? `${state.step} of ${state.of} is sent. ` : "It is sent. "}
+                <TransactionLink hash={state.hash} /> You may leave: it goes on without this page.
+              </p>
+            ) : null}
             {state.phase === "refused" ? (
               <Notice tone="stop" title={state.problem.title}>
                 {state.problem.detail}
@@ -76,18 +95,26 @@ export function MoneyDialog<T>(props: Props<T>) {
           </>
         )}
         <div className="flex flex-wrap items-center justify-between gap-3">
-          <WriteSteps phase={state.phase} />
+          <WriteSteps state={state} />
           {finished ? (
             <Button key="done" onClick={() => change(false)}>
               Close
             </Button>
           ) : (
-            <Button type="submit" tone={tone} busy={state.phase === "sent"} disabled={disabled}>
+            <Button type="submit" tone={tone} busy={busy} disabled={disabled}>
               {confirm}
             </Button>
           )}
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function OnChain({ hash }: { hash: Hex }) {
+  return (
+    <>
+      The chain has it. This page shows it within seconds. <TransactionLink hash={hash} />
+    </>
   );
 }

@@ -22,7 +22,7 @@ type Props = {
 export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
   const { asset, rate } = stream;
   const [text, setText] = useState(() => proposedAmount(amountOver(rate, FOUR_HOURS_MS, "ceil"), asset));
-  const { state, submit } = useMoneyAction(send);
+  const { state, submit } = useMoneyAction(send, `Top up the stream to ${stream.provider.name}`);
   const { units } = readAmount(text, asset);
   const wrong =
     units === undefined

@@ -1,24 +1,34 @@
 "use client";
 import { useRef, useState } from "react";
+import type { Hex } from "viem";
+import { useChainCalls } from "@/components/wallet/use-chain-calls";
 import type { Problem } from "@/lib/errors";
 import type { ActionResult } from "@/lib/http/action";
+import { callsToSign } from "./calls-to-sign";
 import { type Intent, intentFor } from "./intent-key";
 
+/** `wallet` and `mining` are of money on a chain, where the wallet signs what is done: `done` is a transaction that counts. */
 export type MoneyState<T> =
   | { phase: "asking" }
   | { phase: "sent" }
+  | { phase: "wallet"; says: string; step: number; of: number }
+  | { phase: "mining"; hash: Hex; step: number; of: number; confirmations: number; needed: number }
   | { phase: "confirmed"; value: T }
+  | { phase: "mined"; hash: Hex }
   | { phase: "refused"; problem: Pick<Problem, "title" | "detail"> & Record<string, unknown> };
 
 type Keyed<Input> = Input & { idempotencyKey: string };
 
 /**
- * One intention that moves money: asking, sent, confirmed or refused. The idempotency key is made once for the same
- * terms and kept over a lost connection, so trying again can never do it twice.
+ * One intention that moves money: asking, sent, confirmed or refused; on a chain signed in the wallet and confirmed there. The
+ * idempotency key is made once for the same terms and kept over a lost connection, so trying again can never do it twice.
  */
 export function useMoneyAction<Input extends object, T>(
   send: (input: Keyed<Input>) => Promise<ActionResult<T>>,
+  /** For a transaction that outlives the page: "Close the stream to HolterAI". */
+  what = "Transaction",
 ) {
+  const signAll = useChainCalls();
   const [state, setState] = useState<MoneyState<T>>({ phase: "asking" });
   const intent = useRef<Intent | null>(null);
 
@@ -26,7 +36,10 @@ export function useMoneyAction<Input extends object, T>(
   async function submit(input: Input): Promise<MoneyState<T>> {
     intent.current = intentFor(intent.current, input, () => crypto.randomUUID());
     setState({ phase: "sent" });
-    const ended = await outcomeOf(send({ ...input, idempotencyKey: intent.current.key }));
+    let ended = await outcomeOf(send({ ...input, idempotencyKey: intent.current.key }));
+    // Money on a chain is moved by its owner alone: the server says what to sign.
+    const calls = ended.phase === "refused" ? callsToSign(ended.problem) : null;
+    if (calls) ended = await signAll(calls, what, setState);
     if (ended.phase === "confirmed") intent.current = null;
     setState(ended);
     return ended;

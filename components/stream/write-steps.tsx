@@ -2,19 +2,30 @@ import { Check, LoaderCircle, X } from "lucide-react";
 import { cn } from "@/components/ui/cn";
 import type { MoneyState } from "./use-money-action";
 
-type Phase = MoneyState<unknown>["phase"];
-const order = ["asking", "sent", "confirmed"] as const;
-const texts = { asking: "You confirm", sent: "Sent", confirmed: "Confirmed", refused: "Refused" };
+const texts = {
+  asking: "You confirm",
+  wallet: "In your wallet",
+  sent: "Sent",
+  confirmed: "Confirmed",
+  refused: "Refused",
+};
 
-/** Where a wallet write stands: asking, sent, then confirmed or refused. */
-export function WriteSteps({ phase }: { phase: Phase }) {
+type Step = keyof typeof texts;
+
+/** Where a wallet write stands: asking, sent, then confirmed or refused. On a chain the wallet asks too, and blocks are counted. */
+export function WriteSteps({ state }: { state: MoneyState<unknown> }) {
+  const { phase } = state;
+  const onChain = phase === "wallet" || phase === "mining" || phase === "mined";
+  const reached = phase === "mining" ? "sent" : phase === "mined" ? "confirmed" : phase;
   const last = phase === "refused" ? "refused" : "confirmed";
-  const at = phase === "refused" ? 2 : order.indexOf(phase);
+  const steps: readonly Step[] = onChain ? ["asking", "wallet", "sent", last] : ["asking", "sent", last];
+  const at = reached === "refused" ? steps.length - 1 : steps.indexOf(reached);
+  const done = reached === "confirmed";
   return (
-    <ol aria-label="Progress" className="flex items-center gap-2 text-xs">
-      {(["asking", "sent", last] as const).map((step, index) => {
+    <ol aria-label="Progress" className="flex flex-wrap items-center gap-2 text-xs">
+      {steps.map((step, index) => {
         const now = index === at;
-        const past = index < at || phase === "confirmed";
+        const past = index < at || done;
         return (
           <li key={step} aria-current={now ? "step" : undefined} className="flex items-center gap-2">
             {index > 0 ? <span aria-hidden className="h-px w-5 bg-line-strong sm:w-8" /> : null}
@@ -29,12 +40,13 @@ export function WriteSteps({ phase }: { phase: Phase }) {
                 <X className="size-3.5" aria-hidden />
               ) : past ? (
                 <Check className="size-3.5 text-flow" aria-hidden />
-              ) : now && step === "sent" ? (
+              ) : now && (step === "sent" || step === "wallet") ? (
                 <LoaderCircle className="size-3.5 animate-spin" aria-hidden />
               ) : (
                 <span aria-hidden className={cn("size-2 rounded-full", now ? "bg-flow" : "bg-line-strong")} />
               )}
               {texts[step]}
+              {now && state.phase === "mining" ? ` (${state.confirmations} of ${state.needed})` : ""}
             </span>
           </li>
         );

@@ -1,5 +1,6 @@
 import { isHex, type PrivateKeyAccount } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import type { WalletNetwork } from "@/lib/chain/network";
 import type { Signer } from "./signer";
 
 const storageKey = "superstream.demo-wallet.key";
@@ -13,11 +14,15 @@ export function demoAccount(): PrivateKeyAccount {
   return privateKeyToAccount(key);
 }
 
-export function demoSigner(): Signer {
+export function demoSigner(network: WalletNetwork): Signer {
   const account = demoAccount();
   return {
     address: account.address,
     signMessage: (message) => account.signMessage({ message }),
     signTypedData: (data) => account.signTypedData(data),
+    async send(call) {
+      const { sendFromDemoAccount } = await import("./send-from-demo-account");
+      return sendFromDemoAccount(network, account, call);
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { WalletNetwork } from "@/lib/chain/network";
 import { rememberWallet } from "./signer";
 
 /**
@@ -5,11 +6,11 @@ import { rememberWallet } from "./signer";
  *
  * @throws Error with a sentence for the person, when the server refuses
  */
-export async function enterWithDemoWallet(): Promise<void> {
+export async function enterWithDemoWallet(network: WalletNetwork): Promise<void> {
   const [{ demoSigner }, { signInWith }] = await Promise.all([
     import("./demo-account"),
     import("./sign-in-with"),
   ]);
-  await signInWith(demoSigner());
+  await signInWith(demoSigner(network));
   rememberWallet("demo");
 }

@@ -99,7 +99,7 @@ export function SessionProvider({ address, network: given, demoWallet, children 
       demoWallet,
       openSignIn: () => setDialogOpen(true),
       enterWithDemoWallet: async () => {
-        await enterWithDemoWallet();
+        await enterWithDemoWallet(network);
         streamTokens.clear();
       },
       signOut,
@@ -140,7 +140,7 @@ export function SessionProvider({ address, network: given, demoWallet, children 
 async function findSigner({ network, demoWallet }: Site, connect: () => Promise<void>): Promise<Signer> {
   if (rememberedWallet() === "demo" && demoWallet) {
     const { demoSigner } = await import("./demo-account");
-    return demoSigner();
+    return demoSigner(network);
   }
   const { walletSigner } = await import("./wallet-signer");
   const found = await walletSigner(network, demoWallet);

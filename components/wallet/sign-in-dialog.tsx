@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
-import { enterWithDemoWallet } from "./enter-with-demo-wallet";
+import { useSession } from "./session-provider";
 
 type Props = {
   open: boolean;
@@ -16,6 +16,7 @@ type Props = {
 
 /** The two ways in. Both sign the same message; the demo wallet does it in one click. */
 export function SignInDialog({ open, onOpenChange, demoWallet, onSignedIn, onOtherWallet }: Props) {
+  const { enterWithDemoWallet } = useSession();
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
 

@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { ChainCall } from "@/lib/rails/chain-call";
 
 /** EIP-712 typed data, as loosely as a wallet sees it. */
 export type TypedData = {
@@ -13,6 +14,8 @@ export type Signer = {
   address: Hex;
   signMessage(message: string): Promise<Hex>;
   signTypedData(data: TypedData): Promise<Hex>;
+  /** Signs a transaction and sends it. @returns its hash, which is no promise that a block takes it */
+  send(call: Pick<ChainCall, "to" | "data" | "value">): Promise<Hex>;
 };
 
 export type WalletKind = "demo" | "wallet";

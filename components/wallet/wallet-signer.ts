@@ -1,4 +1,12 @@
-import { getConnection, reconnect, signMessage, signTypedData } from "wagmi/actions";
+import {
+  estimateGas,
+  getConnection,
+  reconnect,
+  sendTransaction,
+  signMessage,
+  signTypedData,
+} from "wagmi/actions";
+import { gasLimit } from "@/lib/chain/gas";
 import type { WalletNetwork } from "@/lib/chain/network";
 import { rainbowConfig } from "./rainbow-config";
 import type { Signer } from "./signer";
@@ -13,5 +21,9 @@ export async function walletSigner(network: WalletNetwork, demoWallet: boolean):
     address,
     signMessage: (message) => signMessage(config, { message }),
     signTypedData: (data) => signTypedData(config, data),
+    async send({ to, data, value }) {
+      const call = { account: address, to, data, value, chainId: network.chainId };
+      return sendTransaction(config, { ...call, gas: gasLimit(await estimateGas(config, call)) });
+    },
   };
 }

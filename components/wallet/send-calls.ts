@@ -1,0 +1,102 @@
+import { createPublicClient, type Hex, http } from "viem";
+import { decodeError, describeFailedReceipt, describeReplacement } from "@/lib/chain/decode-error";
+import type { WalletNetwork } from "@/lib/chain/network";
+import { viemChain } from "@/lib/chain/viem-chain";
+import type { ChainCall } from "@/lib/rails/chain-call";
+import type { Signer } from "./signer";
+
+/** Where a row of transactions stands. `step` of `of` counts from 1. */
+export type CallProgress =
+  | { phase: "wallet"; says: string; step: number; of: number }
+  | { phase: "mining"; hash: Hex; step: number; of: number; confirmations: number; needed: number };
+
+/** What did not happen, and why, for the person. `hash`: what was sent. `open`: it may still happen. */
+export class CallFailed extends Error {
+  constructor(
+    readonly title: string,
+    message: string,
+    readonly sent: { hash: Hex; open: boolean } | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Has a wallet sign transactions one after the other, each when the one before is confirmed.
+ *
+ * @param onSent told of each hash at once, so that it is not forgotten when the page goes away
+ * @returns the hash of the last that counted, which is another one when the person sent it again in the wallet
+ * @throws CallFailed when one was refused, reverted or replaced: those after it were not asked for
+ */
+export async function sendCalls(
+  signer: Signer,
+  network: WalletNetwork,
+  calls: readonly ChainCall[],
+  { onProgress, onSent }: { onProgress: (progress: CallProgress) => void; onSent: (hash: Hex) => void },
+): Promise<Hex> {
+  let last: Hex | null = null;
+  for (const [index, call] of calls.entries()) {
+    const place = { step: index + 1, of: calls.length };
+    onProgress({ phase: "wallet", says: call.says, ...place });
+    const hash = await signer.send(call).catch((error: unknown) => {
+      throw new CallFailed("Nothing was sent", sentenceOf(error, network));
+    });
+    onSent(hash);
+    last = await waitForCall(network, hash, (confirmations) =>
+      onProgress({ phase: "mining", hash, ...place, confirmations, needed: network.confirmations }),
+    );
+  }
+  if (!last) throw new Error("There was nothing to send.");
+  return last;
+}
+
+/**
+ * Waits until a transaction is as deep as the network asks for.
+ *
+ * @returns the hash that counts
+ * @throws CallFailed when it reverted, or another transaction took its place
+ */
+export async function waitForCall(
+  network: WalletNetwork,
+  hash: Hex,
+  onConfirmations: (confirmations: number) => void,
+): Promise<Hex> {
+  if (!network.rpcUrl)
+    throw new CallFailed("Sent, and not followed", "No node of the network is known here.", {
+      hash,
+      open: true,
+    });
+  const client = createPublicClient({
+    chain: viemChain(network, network.rpcUrl),
+    transport: http(network.rpcUrl),
+    pollingInterval: Math.min(1_000, network.blockMs),
+  });
+  let replaced: "repriced" | "cancelled" | "replaced" | null = null;
+  onConfirmations(0);
+  const receipt = await client
+    .waitForTransactionReceipt({ hash, onReplaced: ({ reason }) => (replaced = reason) })
+    .catch((error: unknown) => {
+      throw new CallFailed("It is not known what became of it", sentenceOf(error, network), {
+        hash,
+        open: true,
+      });
+    });
+  const sent = { hash: receipt.transactionHash, open: false };
+  if (replaced && replaced !== "repriced")
+    throw new CallFailed("It did not happen", describeReplacement(replaced), sent);
+  if (receipt.status === "reverted") {
+    const { gas } = await client.getTransaction({ hash: receipt.transactionHash });
+    const { sentence } = describeFailedReceipt({ used: receipt.gasUsed, limit: gas });
+    throw new CallFailed("The chain refused it", sentence, sent);
+  }
+  for (;;) {
+    const confirmations = Number(await client.getTransactionConfirmations({ transactionReceipt: receipt }));
+    onConfirmations(Math.min(confirmations, network.confirmations));
+    if (confirmations >= network.confirmations) return receipt.transactionHash;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, network.blockMs)));
+  }
+}
+
+function sentenceOf(error: unknown, { coin, name }: WalletNetwork): string {
+  return decodeError(error, { coin: coin.symbol, chain: name }).sentence;
+}
