@@ -21,6 +21,8 @@ describe("parseEnv", () => {
       CHAIN_ID: 31337,
       CHAIN: "on",
       CHAIN_PORT: 8545,
+      GAS_BUDGET_DAILY: "1",
+      MAX_FEE_GWEI: 500,
       UPSTREAM_ALLOW: [],
       DEMO_PROVIDERS: "on",
       DEMO_PORTS: [4101, 4102, 4103],
