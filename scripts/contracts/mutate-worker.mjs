@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { compileContract } from "./compile.mjs";
-import { CONTRACTS, runForge } from "./forge.mjs";
+import { runForge } from "./forge.mjs";
 
 /** A mistake in a loop may never end. */
 const TEST_TIMEOUT_MS = 300_000;
@@ -21,13 +21,17 @@ parentPort?.on("message", async (mutant) => parentPort?.postMessage(await attemp
 
 /** @param {import("./mutants.mjs").Mutant} mutant @returns {Promise<import("./mutate.mjs").Outcome>} */
 async function attempt({ file, start, end, text }) {
-  const bytes = readFileSync(join(CONTRACTS, file));
+  // From the copy: the work tree may change meanwhile.
+  const bytes = readFileSync(join(lane, file));
   const mutated = Buffer.concat([
     bytes.subarray(0, start),
     Buffer.from(text),
     bytes.subarray(end),
   ]).toString();
-  const made = compileContract(contract, (path) => (path === file ? mutated : undefined));
+  const made = compileContract(contract, (path) => {
+    if (path === file) return mutated;
+    return path.startsWith("src/") ? readFileSync(join(lane, path), "utf8") : undefined;
+  });
   if (!made.bytecode) return "invalid";
   if (made.bytecode === bytecode) return "same";
   writeFileSync(

@@ -2,6 +2,7 @@
 // contracts and runs their tests: a mistake that no test notices is told with its line, and the program exits 1.
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -56,7 +57,12 @@ async function mutateContract(contract) {
     .flatMap(([file, ast]) =>
       mutantsOf(file, readFileSync(join(CONTRACTS, file), "utf8"), /** @type {any} */ (ast)),
     );
-  const queue = all.filter((mutant) => !isEquivalent(mutant));
+  // Spread over the sources, so that a bounded time tries a bit of everything.
+  const queue = all
+    .filter((mutant) => !isEquivalent(mutant))
+    .map((mutant, index) => ({ mutant, place: (index * 7_919) % 1_009 }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ mutant }) => mutant);
   console.log(
     `${contract.name}: ${queue.length} mutants, and ${all.length - queue.length} known to be equivalent.`,
   );
@@ -79,6 +85,7 @@ async function mutateContract(contract) {
         if (performance.now() > deadlineMs) break;
         const outcome = await outcomeOf(worker, mutant);
         ++counts[outcome];
+        if (queue.length % 50 === 0) console.log(dim(`${queue.length} of ${total} left`));
         if (outcome === "survived") console.log(`${red("survived")} ${tell(mutant)}`);
       }
       await worker.terminate();
@@ -102,8 +109,10 @@ async function prepare({ name }, bytecode) {
   const lane = join(folder, name, "0", "contracts");
   mkdirSync(join(lane, "mutants"), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(lane, "..", "node_modules"), "dir");
-  for (const part of ["src", "test", "bin", ".superfluid"])
-    cpSync(join(CONTRACTS, part), join(lane, part), { recursive: true, force: true });
+  for (const part of ["src", "test", "bin", ".superfluid"]) {
+    const from = join(CONTRACTS, part);
+    if (existsSync(from)) cpSync(from, join(lane, part), { recursive: true });
+  }
   const settings = readFileSync(join(CONTRACTS, "foundry.toml"), "utf8");
   writeFileSync(
     join(lane, "foundry.toml"),
