@@ -5,9 +5,10 @@ import { interruption } from "../interruption.mjs";
 import { Refusal, step } from "../report.mjs";
 import { alignLedger } from "./align-clocks";
 import { hasSnapshot, snapshot } from "./build-snapshot";
+import { hasDevnet, untilDevnetGone } from "./devnet-folder";
 import { findAnvil } from "./find-anvil";
 import { ledgerAheadMs } from "./ledger-clock";
-import { type Devnet, hasDevnet, startDevnet, untilDevnetGone } from "./start-devnet";
+import { type Devnet, startDevnet } from "./start-devnet";
 
 /** @param port 0: any free one */
 export type PlannedChain = { anvil: string; folder: string; port: number };

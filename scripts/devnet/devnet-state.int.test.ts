@@ -7,9 +7,10 @@ import type { Hex } from "viem";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DEVNET } from "@/lib/chain/devnet-addresses";
 import { fundOnDevnet } from "@/lib/chain/devnet-faucet";
+import { findDevnet, forgetDevnet, untilDevnetGone } from "./devnet-folder";
 import { findAnvil } from "./find-anvil";
 import { rpc } from "./rpc";
-import { type Devnet, findDevnet, forgetDevnet, startDevnet, untilDevnetGone } from "./start-devnet";
+import { type Devnet, startDevnet } from "./start-devnet";
 
 const WALLET = "0x00000000000000000000000000000000000a11ce";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { findHolder } from "../hold-data-dir.mjs";
 import { describeFailure, Refusal } from "../report.mjs";
 import { ROOT } from "../set-up.mjs";
-import { forgetDevnet, hasDevnet, untilDevnetGone } from "./start-devnet";
+import { forgetDevnet, hasDevnet, untilDevnetGone } from "./devnet-folder";
 
 const HELP = `npm run devnet:reset
 

@@ -5,7 +5,7 @@ import pg from "pg";
 import { findEmbeddedPostgres } from "../embedded-postgres.mjs";
 import { describeFailure, Refusal } from "../report.mjs";
 import { ROOT } from "../set-up.mjs";
-import { findDevnet } from "./start-devnet";
+import { findDevnet } from "./devnet-folder";
 import { parseTravel, travelInTime } from "./travel-in-time";
 
 const HELP = `npm run devnet:time -- <how far> [--yes]
