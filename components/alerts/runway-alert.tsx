@@ -9,8 +9,8 @@ import { type TopUpAction, TopUpNow } from "./top-up-now";
 type Props = {
   /** The alert that stands for the stream, or null. Keep the component mounted: it also says that a top-up worked. */
   alert: AlertView | null;
-  /** Base units in the sender's wallet. */
-  walletBalance: bigint;
+  /** Base units in the sender's wallet; null where the money is on a chain, and the page's own button tops up. */
+  walletBalance: bigint | null;
   topUp: TopUpAction;
   className?: string;
 };
@@ -60,12 +60,14 @@ export function RunwayAlert({ alert, walletBalance, topUp, className }: Props) {
           )}
           {obstacleWords(alert) ? <p className="mt-1">{obstacleWords(alert)}</p> : null}
         </div>
-        <TopUpNow
-          alert={alert}
-          walletBalance={walletBalance}
-          topUp={topUp}
-          onDone={(sentence) => setDone({ sentence, alertId: alert.id })}
-        />
+        {walletBalance === null ? null : (
+          <TopUpNow
+            alert={alert}
+            walletBalance={walletBalance}
+            topUp={topUp}
+            onDone={(sentence) => setDone({ sentence, alertId: alert.id })}
+          />
+        )}
       </div>
     </Notice>
   );

@@ -15,7 +15,8 @@ type Name = "topUp" | "tier" | "pause" | "resume" | "close" | "collect";
 type Props = {
   stream: StreamView;
   tiers: readonly TierChoice[];
-  walletBalance: bigint;
+  /** Of the ledger; null where the money comes from a wallet on a chain. */
+  walletBalance: bigint | null;
   role: "sender" | "receiver";
   actions: StreamActionSet;
 };
@@ -32,32 +33,42 @@ export function StreamControls({ stream, tiers, walletBalance, role, actions }: 
   };
   const { status } = stream;
   const flows = status === "active" || status === "exhausted";
+  // StreamPay keeps the rate it was opened at and takes money only before its end; a flow is paid from a balance. Neither can pause.
+  const can = {
+    topUp: stream.rail === "ledger" || (stream.rail === "streampay" && status === "active"),
+    changeTier: stream.rail !== "streampay" && (status === "active" || status === "paused"),
+    pause: stream.rail === "ledger" && status === "active",
+    resume: stream.rail === "ledger" && status === "paused",
+    collect: stream.rail !== "superfluid" && (flows || status === "paused"),
+  };
   if (status !== "active" && status !== "paused" && status !== "exhausted" && !open) return null;
 
   return (
     <section aria-label="Stream controls" className="flex flex-wrap gap-2 [&>button]:px-3">
       {role === "sender" ? (
         <>
-          <Button tone="flow" onClick={show("topUp")}>
-            <CirclePlus aria-hidden /> Top up
-          </Button>
-          {status === "active" || status === "paused" ? (
+          {can.topUp ? (
+            <Button tone="flow" onClick={show("topUp")}>
+              <CirclePlus aria-hidden /> Top up
+            </Button>
+          ) : null}
+          {can.changeTier ? (
             <Button onClick={show("tier")}>
               <Layers aria-hidden /> Change tier
             </Button>
           ) : null}
-          {status === "active" ? (
+          {can.pause ? (
             <Button onClick={show("pause")}>
               <CirclePause aria-hidden /> Pause
             </Button>
           ) : null}
-          {status === "paused" ? (
+          {can.resume ? (
             <Button onClick={show("resume")}>
               <CirclePlay aria-hidden /> Resume
             </Button>
           ) : null}
         </>
-      ) : flows || status === "paused" ? (
+      ) : can.collect ? (
         <Button tone="flow" onClick={show("collect")}>
           <HandCoins aria-hidden /> Collect
         </Button>

@@ -13,7 +13,8 @@ const FOUR_HOURS_MS = 14_400_000n;
 
 type Props = {
   stream: StreamView;
-  walletBalance: bigint;
+  /** Null where it is not known here: a wallet on a chain. */
+  walletBalance: bigint | null;
   send: StreamActionSet["topUp"];
   onClose: () => void;
 };
@@ -29,7 +30,7 @@ export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
       ? undefined
       : units < stream.minimumTopUp
         ? `At least ${formatToken(stream.minimumTopUp, asset, { rounding: "up" })}, to be of use.`
-        : units > walletBalance
+        : walletBalance !== null && units > walletBalance
           ? "That is more than your wallet holds."
           : undefined;
 
@@ -69,9 +70,13 @@ export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
         onText={setText}
         error={wrong}
         hint={
-          <>
-            Your wallet holds <Amount value={walletBalance} asset={asset} />
-          </>
+          walletBalance === null ? (
+            "Your wallet asks you to sign, and pays the gas."
+          ) : (
+            <>
+              Your wallet holds <Amount value={walletBalance} asset={asset} />
+            </>
+          )
         }
       />
     </MoneyDialog>

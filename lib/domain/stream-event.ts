@@ -3,8 +3,11 @@ import { toDecimal } from "./decimal";
 import { PERIODS_MS, type Rate } from "./rate";
 import type { AutoTopUpRule } from "./top-up";
 
-/** Why a stream was closed. */
-export type CloseCause = "sender" | "receiver" | "grace-ended";
+/**
+ * Why a stream was closed. The last three are of a chain: its contract paid the last unit out, its sender's balance turned critical and
+ * somebody ended it, or the chain took its opening back.
+ */
+export type CloseCause = "sender" | "receiver" | "grace-ended" | "ended" | "liquidated" | "reorganised";
 
 /** Something that happened to a stream, for people. Amounts are base units of the stream's asset, `atMs` is ledger time. */
 export type StreamEvent = { readonly atMs: bigint } & (
@@ -101,7 +104,9 @@ function tell(event: StreamEvent, money: (value: bigint) => string, time: (atMs:
   switch (event.kind) {
     case "opened": {
       const { tier, rate, deposit } = event.data;
-      return `Opened at ${at}: ${tier}, ${pace(rate, money)}, deposit ${money(deposit)}.`;
+      // A flow of Superfluid locks nothing in the stream: it is paid from the sender's whole balance.
+      const locked = deposit > 0n ? `, deposit ${money(deposit)}` : "";
+      return `Opened at ${at}: ${tier}, ${pace(rate, money)}${locked}.`;
     }
     case "topped-up":
       return `Topped up at ${at} by ${money(event.data.amount)}, ${money(event.data.funded)} put in so far.`;
@@ -138,6 +143,9 @@ const closers = {
   sender: "by the sender",
   receiver: "by the receiver",
   "grace-ended": "because nobody topped it up in time",
+  ended: "when all of it was paid out",
+  liquidated: "by a liquidator, because its sender’s balance was spent",
+  reorganised: "because the chain took its opening back",
 } as const satisfies Record<CloseCause, string>;
 
 const periodNames: ReadonlyMap<bigint, string> = new Map([

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { RunwayAlert } from "@/components/alerts/runway-alert";
 import { PageHead } from "@/components/layout/page-head";
+import { ChainCard } from "@/components/stream/chain-card";
 import { ConservationCard } from "@/components/stream/conservation-card";
 import { EventsList } from "@/components/stream/events-list";
 import { KeepFresh } from "@/components/stream/keep-fresh";
@@ -16,10 +17,13 @@ import { Empty } from "@/components/ui/empty";
 import { SignInButton } from "@/components/wallet/sign-in-button";
 import { findStreamAlert } from "@/lib/alerts/list-alerts";
 import { currentAccount } from "@/lib/auth/current-account";
+import { walletNetwork } from "@/lib/chain/wallet-network";
+import { env } from "@/lib/env";
 import { orNotFound } from "@/lib/http/or-not-found";
 import { streamConservation } from "@/lib/ledger/stream-conservation";
 import { getProvider } from "@/lib/market/get-provider";
 import { paths } from "@/lib/paths";
+import { getChainCheck } from "@/lib/streams/get-chain-check";
 import { getStream } from "@/lib/streams/get-stream";
 import { getStreamChart } from "@/lib/streams/get-stream-chart";
 import { getWallet } from "@/lib/streams/get-wallet";
@@ -65,7 +69,7 @@ export default async function StreamPage({ params }: Props) {
   const actor = account.address;
   // Somebody else's stream is as little there as one that never was.
   const stream = await orNotFound("stream-not-found", getStream({ actor, streamId: id }));
-  const [segments, events, chart, books, provider, wallet, alert] = await Promise.all([
+  const [segments, events, chart, books, provider, wallet, alert, check] = await Promise.all([
     listStreamSegments({ actor, streamId: id }),
     listLatestStreamEvents({ actor, streamId: id, limit: EVENTS_SHOWN }),
     getStreamChart({ actor, streamId: id }),
@@ -73,7 +77,9 @@ export default async function StreamPage({ params }: Props) {
     getProvider(stream.provider.id),
     getWallet({ address: actor }),
     findStreamAlert({ actor, streamId: id }),
+    getChainCheck(stream.id),
   ]);
+  const onLedger = stream.rail === "ledger";
   const role = stream.sender.toLowerCase() === actor ? "sender" : "receiver";
 
   return (
@@ -97,13 +103,20 @@ export default async function StreamPage({ params }: Props) {
       <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <div className="grid grid-cols-1 content-start gap-5">
           {role === "sender" ? (
-            <RunwayAlert alert={alert} walletBalance={wallet.balance} topUp={actions.topUp} />
+            <RunwayAlert
+              alert={alert}
+              walletBalance={onLedger ? wallet.balance : null}
+              topUp={actions.topUp}
+            />
           ) : null}
-          <StreamHero stream={stream} setAutoTopUp={role === "sender" ? actions.setAutoTopUp : null} />
+          <StreamHero
+            stream={stream}
+            setAutoTopUp={role === "sender" && onLedger ? actions.setAutoTopUp : null}
+          />
           <StreamControls
             stream={stream}
             tiers={provider.tiers}
-            walletBalance={wallet.balance}
+            walletBalance={onLedger ? wallet.balance : null}
             role={role}
             actions={actions}
           />
@@ -134,7 +147,11 @@ export default async function StreamPage({ params }: Props) {
               <MoneyBreakdown stream={stream} />
             </CardBody>
           </Card>
-          <ConservationCard books={books} />
+          {stream.chain ? (
+            <ChainCard stream={stream} chain={stream.chain} check={check} network={walletNetwork(env).name} />
+          ) : null}
+          {/* A flow is in no escrow: what it moved is compared with the chain instead. */}
+          {stream.rail === "superfluid" ? null : <ConservationCard books={books} />}
           <Card aria-labelledby="events">
             <CardHeader>
               <CardTitle id="events">What happened</CardTitle>
