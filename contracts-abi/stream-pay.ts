@@ -1,5 +1,5 @@
 // From contracts/src/StreamPay.sol, by npm run contracts:build.
-// Sources: sha256 bdffe033f7f9548615eab7a09182ae5772370181390aa01d7cb8efeeafe63f4b
+// Sources: sha256 07b6aa1551d4db84c47dcf8bb73169f9710ae043b6e0c242e9c31f8f3ae81883
 export const streamPayAbi = [
   {"type":"constructor","inputs":[{"name":"initialOwner","type":"address","internalType":"address"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"MAX_BATCH","inputs":[],"outputs":[{"name":"","type":"uint256","internalType":"uint256"}],"stateMutability":"view"},

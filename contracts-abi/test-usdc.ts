@@ -1,5 +1,5 @@
 // From contracts/src/dev/TestUSDC.sol, by npm run contracts:build.
-// Sources: sha256 d9676c17f94c590e2febf57ed347249c7ea37034255c58c60a319da264aa57f4
+// Sources: sha256 3f65d868435cc89e009d9f7d518df85c5f8dbbc1c4914f634edc0b6991837a4d
 export const testUsdcAbi = [
   {"type":"constructor","inputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"CANCEL_AUTHORIZATION_TYPEHASH","inputs":[],"outputs":[{"name":"","type":"bytes32","internalType":"bytes32"}],"stateMutability":"view"},

@@ -85,6 +85,7 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
         returns (uint256 streamId)
     {
         if (terms.token.code.length == 0) revert TokenInvalid(terms.token);
+        // solhint-disable-next-line no-empty-blocks
         try IERC20Permit(terms.token).permit(msg.sender, address(this), terms.amount, deadline, v, r, s) {} catch {}
         streamId = _createFromAllowance(terms);
     }
@@ -121,13 +122,13 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
     }
 
     /// @notice The same by the sender's ERC-3009 authorisation, whose nonce is `topUpNonce(streamId, amount, salt)`.
+    ///         Reverts with TokenInvalid for a stream of the native coin, which has no authorisations.
     function topUpWithAuthorization(uint256 streamId, uint256 amount, bytes32 salt, Authorization calldata signed)
         external
         nonReentrant
         whenNotPaused
     {
         (Stream storage stream, Flow memory flow) = _get(streamId);
-        if (!flow.inToken) revert TokenInvalid(NATIVE);
         _extend(streamId, stream, flow, amount);
         _takeAuthorized(stream.origin.sender, stream.token, amount, topUpNonce(streamId, amount, salt), signed);
     }

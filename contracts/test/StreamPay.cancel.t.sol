@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IStreamPay} from "../src/streampay/IStreamPay.sol";
+import {HostileParty} from "./mocks/HostileParty.sol";
 import {StreamPayFixture} from "./streampay/StreamPayFixture.sol";
 
 contract StreamPayCancel is StreamPayFixture {
@@ -65,6 +66,13 @@ contract StreamPayCancel is StreamPayFixture {
         vm.prank(alice);
         streamPay.cancelStream(id);
         _assertPaid(0, 0.006 ether);
+
+        // Nothing is paid by a payment of nothing.
+        HostileParty party = new HostileParty();
+        uint256 another = _open(alice, address(party));
+        vm.prank(alice);
+        streamPay.cancelStream(another);
+        assertEq(party.payments(), 0);
     }
 
     function test_WhenItIsCancelledAfterAWithdrawal() external {

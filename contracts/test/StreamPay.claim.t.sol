@@ -226,7 +226,7 @@ contract StreamPayClaim is StreamPayFixture {
         uint256 inToken = _inToken();
         skip(4);
         uint256 native = _open(alice, bob);
-        bytes[9] memory calls = [
+        bytes[10] memory calls = [
             abi.encodeCall(streamPay.withdrawFromStream, (inToken)),
             abi.encodeCall(streamPay.withdrawFromStreamTo, (inToken, mallory)),
             abi.encodeCall(streamPay.cancelStream, (inToken)),
@@ -234,6 +234,7 @@ contract StreamPayClaim is StreamPayFixture {
             abi.encodeCall(streamPay.batchUpdateStreams, (_ids(native))),
             abi.encodeCall(streamPay.claim, (NATIVE, mallory)),
             abi.encodeCall(streamPay.createTokenStream, (_terms(address(token), 60, bob))),
+            abi.encodeCall(streamPay.createTokenStreamWithPermit, (_terms(address(token), 60, bob), START, 27, 0, 0)),
             abi.encodeCall(
                 streamPay.createTokenStreamWithAuthorization,
                 (alice, _terms(address(token), 60, bob), 0, IStreamPay.Authorization(0, 0, ""))

@@ -79,7 +79,8 @@ contract TestUSDC is ERC20, EIP712, Nonces {
         cancelAuthorization(authorizer, nonce, abi.encodePacked(r, s, v));
     }
 
-    // solhint-disable-next-line func-name-mixedcase -- the name that ERC-2612 gives it
+    // The name that ERC-2612 gives it.
+    // solhint-disable-next-line func-name-mixedcase
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
     }
