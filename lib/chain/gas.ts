@@ -79,11 +79,11 @@ export async function estimateCost(client: ChainClient, network: Network, planne
   };
 }
 
-/** The fee for the bytes depends on how they compress, so the oracle gets a transaction as long as the real one. */
-async function dataFeeOf(
+/** The fee for the bytes depends on how they compress, so the oracle gets a transaction as long as the real one. On an OP chain alone. */
+export async function dataFeeOf(
   client: ChainClient,
   network: Network,
-  { to, data, value }: Planned,
+  { to, data, value }: Omit<Planned, "account">,
   gas: bigint,
 ): Promise<bigint> {
   const unsigned = serializeTransaction({

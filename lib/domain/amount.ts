@@ -22,6 +22,12 @@ export function smallerOf(a: bigint, b: bigint): bigint {
   return b;
 }
 
+/** The larger of two, for bigints, which `Math.max` does not take. */
+export function largerOf(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}
+
 /** Division towards minus infinity, for what is paid out. @throws RangeError unless `divisor` > 0 */
 export function divFloor(dividend: bigint, divisor: bigint): bigint {
   if (divisor <= 0n) throw new RangeError(`Cannot divide by ${divisor}.`);

@@ -1,32 +1,94 @@
+import type { Address, Hex } from "viem";
 import type { Asset } from "@/lib/domain/asset";
 import type { Rate } from "@/lib/domain/rate";
 import type { StreamStatus } from "@/lib/domain/stream-state";
+import type { ChainCall } from "./chain-call";
+import type { permitTypedData } from "./erc20-calls";
 
 /** A way money moves. Callers hold a `Rail`, never a particular one; rails do not import each other. */
 export type Rail = {
   readonly id: RailId;
-  /** What opening a stream of this rate would ask of the sender. Moves nothing. */
+  /** What opening a stream would ask of its sender, and how the sender does it. Moves nothing. */
   quote(terms: RailTerms): Promise<RailQuote>;
   /** The stream as the rail's own authority has it. @throws ProblemError `stream-not-found` */
   observe(streamId: string): Promise<RailObservation>;
-  /** What the opener has to do so that money flows: nothing more than a request of ours, or something to sign. */
-  opening(quote: RailQuote): OpeningStep;
-  /** Ends the stream and moves the money where it belongs. Settling a settled stream changes nothing. */
+  /**
+   * What a party signs for another change of its stream. Empty where the rail has no such change, and on the ledger, where a request is all.
+   *
+   * @throws ProblemError `stream-not-found`, also for somebody else's stream
+   */
+  change(input: { streamId: string; actor: string; change: RailChange }): Promise<readonly ChainCall[]>;
+  /**
+   * What a party signs to close many of its streams: one transaction, all or none, where the rail has one.
+   *
+   * @throws ProblemError `stream-not-found` when one of them is none of its streams on this rail
+   */
+  closeAll(input: { streamIds: readonly string[]; actor: string }): Promise<readonly ChainCall[]>;
+  /**
+   * Ends the stream and moves the money where it belongs. Settling a settled stream changes nothing.
+   *
+   * @throws ProblemError `stream-on-chain` on a chain: its party signs the `calls` among its members
+   */
   settle(input: { streamId: string; actor: string }): Promise<RailObservation>;
 };
 
 export type RailId = "ledger" | "streampay" | "superfluid";
 
-export type RailTerms = { rate: Rate; depositMs: bigint };
+/** `rate`: in the ledger's dollar, as providers ask for it. */
+export type RailTerms = {
+  /** Who is paid, and which of its listings is bought. */
+  receiver: Address;
+  tag: bigint;
+  rate: Rate;
+  /** How long the money shall last, and how long the provider wants it to last at least on the ledger: ms, > 0. */
+  durationMs: bigint;
+  leastMs: bigint;
+  /** Without one there is a price, and no balance and no call. */
+  payer: Address | null;
+  /** CAIP-19 name of the token to pay in; null: the rail's own choice. */
+  asset: string | null;
+  permit: PermitOf | null;
+};
 
-/** `deposit` is rounded up; `gas` is null where no transaction is sent. All in base units of their asset. */
+/** A permit that the payer signed as an earlier quote said: `value` in base units of the token that is taken. */
+export type PermitOf = { value: bigint; deadline: bigint; signature: Hex };
+
+/** All amounts in base units of what they are beside. */
 export type RailQuote = {
   rail: RailId;
-  asset: Asset;
+  /** Where it is opened; null on the ledger. */
+  chain: { chainId: number; contract: Address } | null;
+  asset: Asset & { id: string };
+  /** What flows, in the asset. */
   rate: Rate;
+  /** Locked to open, rounded up: on Superfluid the buffer that the chain asks for. */
   deposit: bigint;
+  /** How long it runs on what the payer then has; null when as much comes in as goes out. */
+  runwayMs: bigint | null;
+  /** At today's price with a margin of 1.3; null where no transaction is sent. */
   gas: { asset: Asset; amount: bigint } | null;
+  /** What the payer has: of the asset, of what it wraps, and of the coin that pays gas. Null without a payer. */
+  balances: RailBalances | null;
+  /** Of the asset, to be wrapped in the opening itself. */
+  wrap: bigint;
+  /** What the payer lacks of the token that it starts from; null when there is enough, or nobody asked. */
+  missing: { asset: Asset; amount: bigint } | null;
+  opening: OpeningStep;
 };
+
+export type RailBalances = { token: bigint; underlying: bigint | null; coin: bigint | null };
+
+export type OpeningStep =
+  /** The ledger's prefunded wallet: a request of the signed-in sender is all. */
+  | { kind: "request" }
+  /** A wallet signs transactions, in order. With `permit` it may sign that, and one transaction instead. */
+  | { kind: "transactions"; calls: readonly ChainCall[]; permit: ReturnType<typeof permitTypedData> | null };
+
+/** `amount`: base units of the stream's asset. `rate`: what the other tier asks for, in the ledger's dollar. */
+export type RailChange =
+  | { kind: "collect" | "pause" | "resume" | "auto-top-up" }
+  | { kind: "top-up"; amount: bigint }
+  | { kind: "rate"; rate: Rate };
 
 /**
  * A stream at one moment. `asOf` says whose moment: the database's clock, or a block. Superfluid has no funding of its own,
@@ -45,9 +107,3 @@ export type RailObservation = {
   refunded: bigint;
   asOf: { kind: "database"; atMs: bigint } | { kind: "block"; number: bigint; hash: string; atMs: bigint };
 };
-
-export type OpeningStep =
-  /** The ledger's prefunded wallet: a request of the signed-in sender is all. */
-  | { kind: "request" }
-  /** A wallet signs transactions, in order. */
-  | { kind: "transactions"; calls: readonly { to: string; data: string; value: bigint; says: string }[] };

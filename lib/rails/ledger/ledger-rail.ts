@@ -1,8 +1,10 @@
 import "server-only";
 import { z } from "zod";
 import { pool } from "@/lib/db/pool";
+import { largerOf } from "@/lib/domain/amount";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { requiredDeposit } from "@/lib/domain/deposit";
+import { timeFor } from "@/lib/domain/rate";
 import type { StreamStatus } from "@/lib/domain/stream-state";
 import { ProblemError } from "@/lib/errors";
 import { callLedger } from "@/lib/ledger/call-ledger";
@@ -12,15 +14,32 @@ import type { Rail, RailObservation } from "../rail";
 export const ledgerRail: Rail = {
   id: "ledger",
 
-  async quote({ rate, depositMs }) {
-    const deposit = requiredDeposit(rate, depositMs);
-    return { rail: "ledger", asset: LEDGER_ASSET, rate, deposit, gas: null };
+  async quote({ rate, durationMs, leastMs, payer }) {
+    const deposit = requiredDeposit(rate, largerOf(durationMs, leastMs));
+    const token = payer && (await walletBalance(payer));
+    return {
+      rail: "ledger",
+      chain: null,
+      asset: { ...LEDGER_ASSET, id: LEDGER_ASSET.symbol },
+      rate,
+      deposit,
+      runwayMs: timeFor(rate, deposit),
+      gas: null,
+      balances: token === null ? null : { token, underlying: null, coin: null },
+      wrap: 0n,
+      missing: token !== null && token < deposit ? { asset: LEDGER_ASSET, amount: deposit - token } : null,
+      opening: { kind: "request" },
+    };
   },
 
   observe,
 
-  opening() {
-    return { kind: "request" };
+  async change() {
+    return []; // A request of ours is all that it takes.
+  },
+
+  async closeAll() {
+    return [];
   },
 
   async settle({ streamId, actor }) {
@@ -29,6 +48,15 @@ export const ledgerRail: Rail = {
     return observe(streamId);
   },
 };
+
+/** Base units; 0 for an address that never had any. */
+async function walletBalance(address: string): Promise<bigint> {
+  const { rows } = await pool().query<{ balance: string }>({
+    text: "select balance from account where id = $1",
+    values: [`wallet:${address.toLowerCase()}`],
+  });
+  return BigInt(rows[0]?.balance ?? 0);
+}
 
 async function observe(streamId: string): Promise<RailObservation> {
   const { rows } = await pool().query({

@@ -34,11 +34,7 @@ export async function mirrorFlow(
   events: readonly FlowEvent[],
   { balance, block, whole }: { balance: RealTimeBalance; block: Block; whole: boolean },
 ): Promise<string[]> {
-  const market = await findMarket(db, flow);
-  const lives = allocateFlow(events, {
-    only: market.only,
-    least: (tag, nth) => leastRate(market.bought(tag, nth)?.tiers ?? []),
-  });
+  const { market, lives } = await allocate(db, flow, events);
   const ids: string[] = [];
   for (const life of lives) {
     const bought = market.bought(life.tag, life.nth);
@@ -51,6 +47,16 @@ export async function mirrorFlow(
     if (!standing.has(subject))
       await callLedger("fail_stream", { chainId: flow.chainId, subject }, z.string().nullable(), db);
   return ids;
+}
+
+/** Who gets what of a flow, by its events and by what its receiver sells. */
+export async function allocate(db: Queryable, flow: FlowName, events: readonly FlowEvent[]) {
+  const market = await findMarket(db, flow);
+  const lives = allocateFlow(events, {
+    only: market.only,
+    least: (tag, nth) => leastRate(market.bought(tag, nth)?.tiers ?? []),
+  });
+  return { market, lives };
 }
 
 function flowSubject({ token, sender, receiver }: FlowName): string {

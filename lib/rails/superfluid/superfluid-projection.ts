@@ -68,7 +68,8 @@ async function isWhole(db: Queryable, { chainId, head }: ChainChange): Promise<b
   return head.number >= BigInt(rows[0]?.head_number ?? 0);
 }
 
-function flowEvents(
+/** The changes that logs of one flow tell. @param liquidations transactions in which somebody else ended it */
+export function flowEvents(
   logs: readonly ChainLog[],
   liquidations: ReadonlySet<string>,
   confirmedTo: bigint,
