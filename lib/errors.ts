@@ -45,6 +45,7 @@ export const problems = {
   "stream/deposit-exhausted": { status: 402, title: "Deposit exhausted" },
   "stream/flow-rate-insufficient": { status: 402, title: "The stream is slower than the tier" },
   "stream/sender-mismatch": { status: 402, title: "Not signed by the sender" },
+  "stream/delegation-invalid": { status: 402, title: "The delegation does not hold" },
   "stream/price-needs-ledger": { status: 402, title: "The call has a price of its own" },
   "stream/rate-limited": { status: 429, title: "The tier's hourly limit is reached" },
   "stream/verification-unavailable": { status: 503, title: "The stream cannot be verified now" },

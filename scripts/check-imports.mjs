@@ -27,9 +27,13 @@ const CHAIN_TABLES = [
 /** Adapters to the database, the wire and the chain. */
 const ADAPTERS = ["lib/db", "lib/http", "lib/auth", "lib/outbox", ...CHAIN];
 /** The definitions of HTTP 402 by streams, which both ends share: no server code in them. */
-const WIRE = ["ledger-method", "chain-methods", "wire-schemas", "stream-typed-data"].map(
-  (name) => `lib/mpp/${name}`,
-);
+const WIRE = [
+  "ledger-method",
+  "chain-methods",
+  "wire-schemas",
+  "stream-typed-data",
+  "delegation-typed-data",
+].map((name) => `lib/mpp/${name}`);
 /** What a wallet signs on each rail: pure functions, which pages share with the server. */
 const CALLS = [
   "lib/rails/chain-call",

@@ -1,7 +1,11 @@
 import "server-only";
-import { recoverMessageAddress } from "viem";
+import { hashMessage } from "viem";
+import { findConfiguredNetwork } from "@/lib/chain/configured-network";
+import { publicClient } from "@/lib/chain/public-client";
+import { verifyAccountSignature } from "@/lib/chain/verify-account-signature";
 import { nowMs } from "@/lib/clock";
 import { pool } from "@/lib/db/pool";
+import { env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
 import { checkSignInMessage } from "./check-sign-in-message";
 import { hashSessionToken, newSessionToken, SESSION_SECONDS } from "./session-token";
@@ -12,17 +16,23 @@ export type NewSession = { token: string; address: string; expiresAt: Date };
  * Signs an account in with a signed EIP-4361 message. Cheap checks first, then the signature, and last the nonce,
  * which is taken and replaced by the session in one statement: of any number of copies one gets in.
  *
- * @param input.signature 65 bytes of hex by an externally owned account (EIP-191)
- * @throws ProblemError `invalid-signature`
+ * @param input.signature by a key, or by a smart account of the configured chain (EIP-191; ERC-1271, EIP-7702)
+ * @throws ProblemError `invalid-signature`; `unavailable` when the chain cannot be asked about an account that is no key
  */
 export async function createSession(input: {
   message: string;
   signature: `0x${string}`;
 }): Promise<NewSession> {
   const { address, nonce } = checkSignInMessage(input.message, new Date(Number(nowMs())));
-  const signer = await recoverMessageAddress(input).catch(() => null);
-  if (signer?.toLowerCase() !== address)
-    throw new ProblemError("invalid-signature", "The signature is not by the message's address.");
+  const signed = await verifyAccountSignature(
+    { address, hash: hashMessage(input.message), signature: input.signature },
+    {
+      client: findConfiguredNetwork() ? publicClient : null,
+      order: "key-first",
+      factories: env.ERC6492_FACTORIES,
+    },
+  );
+  if (!signed) throw new ProblemError("invalid-signature", "The signature is not by the message's address.");
 
   const token = newSessionToken();
   const database = pool();

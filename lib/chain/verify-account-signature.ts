@@ -45,7 +45,7 @@ export type AccountSignatureRules = {
  * Whether the account at `address` signed `hash` (decision 0093). No code there: a key, low s only (EIP-2). Code: ERC-1271 at the latest
  * block, for EIP-7702 accounts too. What a contract says can change with the next block: nothing of it is kept.
  *
- * @throws ProblemError `stream/verification-unavailable` when the chain does not answer: that is never "wrong signature"
+ * @throws ProblemError `unavailable` when the chain does not answer: that is never "wrong signature"
  */
 export async function verifyAccountSignature(
   asked: AccountSignature,
@@ -155,8 +155,8 @@ async function withinPatience(verdict: Promise<boolean>): Promise<boolean> {
     ]);
   } catch (cause) {
     throw new ProblemError(
-      "stream/verification-unavailable",
-      "The chain cannot be asked about the signature now. Do not pay again; retry.",
+      "unavailable",
+      "The chain cannot be asked about the signature now. Try again in a moment.",
       { extensions: { retryAfterSeconds: 2 }, cause },
     );
   } finally {

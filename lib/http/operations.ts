@@ -2,6 +2,7 @@ import type { Operation } from "./define-operation";
 import * as account from "./operations/account-operations";
 import * as alerts from "./operations/alert-operations";
 import * as auth from "./operations/auth-operations";
+import * as delegations from "./operations/delegation-operations";
 import * as market from "./operations/market-operations";
 import * as operator from "./operations/operator-operations";
 import * as registry from "./operations/registry-operations";
@@ -16,6 +17,7 @@ export const operations: readonly Operation[] = [
   registry,
   streams,
   streamChanges,
+  delegations,
   alerts,
   account,
   operator,

@@ -7,6 +7,7 @@ import { refusalOf } from "./refusal-of";
 /** Every way money moves. Each is one SQL function: prisma/migrations. */
 export type LedgerFunction =
   | "credit_wallet"
+  | "credit_charge"
   | "open_stream"
   | "top_up_stream"
   | "close_stream"
@@ -18,6 +19,7 @@ export type LedgerFunction =
   | "collect_streams"
   | "mirror_stream"
   | "fail_stream"
+  | "revoke_delegation"
   | "sweep_stream"
   | "sweep_batch"
   | "settle_streams"

@@ -5,6 +5,7 @@ import type { AutoTopUpRule } from "@/lib/domain/top-up";
 import { ProblemError } from "@/lib/errors";
 import { toWire } from "@/lib/http/to-wire";
 import type { Authorised, AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
+import { type ChargeDesk, type Charged, showsCharge, takeCharge } from "./charge-call";
 import { sha256Hex } from "./digest";
 import type { DoorCall } from "./door-call";
 import type { DoorChain } from "./door-chain";
@@ -13,6 +14,7 @@ import { findPending } from "./find-pending";
 import type { StreamPayload } from "./ledger-method";
 import type { createRefusals } from "./payment-required";
 import type { PaymentServer, VerifiedCredential } from "./payment-server";
+import type { Admitted } from "./settle-call";
 import type { SignInWithX } from "./sign-in-with-x";
 
 /** Longest life of a session token. The ledger cuts it to half of the runway. */
@@ -22,7 +24,7 @@ export type Via = AuthorizeCall["via"];
 export type Replay = Extract<Decision, { outcome: "replay" }>;
 type NewSession = { token: string; tokenHash: string };
 export type Admission =
-  | { kind: "authorised"; decision: Authorised; via: Via; challengeId: string | null; session: string | null }
+  | ({ kind: "authorised" } & Admitted)
   | { kind: "replay"; decision: Replay }
   /** Nothing is served: a refusal, or the answer to a `close`. `unpaid` ones count against the address. */
   | { kind: "answered"; response: Response; unpaid: boolean };
@@ -33,6 +35,7 @@ type Tools = {
   siwx: SignInWithX;
   refusals: ReturnType<typeof createRefusals>;
   chain: DoorChain | null;
+  desk: ChargeDesk | null;
 };
 
 /**
@@ -41,6 +44,7 @@ type Tools = {
  */
 export async function authorizeCall(call: DoorCall, tools: Tools): Promise<Admission> {
   const { credentials } = call;
+  if (tools.desk && showsCharge(call)) return byCharge(call, tools.desk, tools);
   if (credentials.payment) return byCredential(call, credentials.payment, tools);
   if (credentials.siwx) return bySignIn(call, credentials.siwx, tools);
   if (credentials.session) {
@@ -63,10 +67,10 @@ async function byCredential(call: DoorCall, header: string, tools: Tools): Promi
   try {
     credential = await tools.payments.verify(header, call.offers, call.binding.scope);
   } catch (error) {
-    return { kind: "answered", response: await tools.refusals.badCredential(call, error), unpaid: true };
+    return { kind: "answered", response: await refuseCredential(call, error, tools), unpaid: true };
   }
 
-  const { method, payer, payload, claim } = credential;
+  const { method, payer, payload, claim, delegation } = credential;
   let streamId: string | undefined;
   try {
     if (payload.action === "topUp" || payload.action === "close")
@@ -93,11 +97,50 @@ async function byCredential(call: DoorCall, header: string, tools: Tools): Promi
       ...(streamId === undefined ? {} : { streamId }),
       tier: call.tier.name,
       claim,
+      ...(delegation ? { delegation } : {}),
       issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
     });
     const how = { via: "proof", challengeId: claim.id, session: session.token } as const;
     return admit(call, await awaitOpening(call, decision, { method, payer, payload, chain }), how, tools);
   }
+}
+
+/** A single payment: it buys the stream that serves this call and the next ones. */
+async function byCharge(call: DoorCall, desk: ChargeDesk, tools: Tools): Promise<Admission> {
+  const { ledger, refusals } = tools;
+  try {
+    const outcome = await takeCharge(call, desk, ledger);
+    if (outcome.kind === "answered") return { ...outcome, unpaid: true };
+    if (outcome.kind === "charged") return await decideCharged(call, outcome.charged, tools);
+    return { kind: "answered", response: await refusals.badCredential(call, outcome.error), unpaid: true };
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== "insufficient-balance") throw error;
+    const extensions = error.options.extensions ?? {};
+    const response = await refusals.insufficientBalance(call, error.message, extensions);
+    return { kind: "answered", response, unpaid: true };
+  }
+}
+
+async function decideCharged(call: DoorCall, charged: Charged, tools: Tools): Promise<Admission> {
+  const { payer, streamId, claim, challengeId, headers } = charged;
+  const session = newSession();
+  const decision = await tools.ledger.authorizeRequest({
+    ...ledgerCall(call),
+    ...{ via: "charge", payer, streamId, tier: call.tier.name, claim },
+    issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
+  });
+  return admit(call, decision, { via: "charge", challengeId, session: session.token, headers }, tools);
+}
+
+function refuseCredential(call: DoorCall, error: unknown, { refusals }: Tools): Promise<Response> {
+  // Another signature would change the answer: that is a 402, with a fresh challenge.
+  if (error instanceof ProblemError && error.code === "stream/delegation-invalid")
+    return refusals.denied(call, {
+      outcome: "denied",
+      code: error.code,
+      extensions: error.options.extensions ?? {},
+    });
+  return refusals.badCredential(call, error);
 }
 
 /** What a transaction that has just been sent may change soon. */
@@ -229,7 +272,7 @@ async function close(
 async function admit(
   call: DoorCall,
   decision: Decision,
-  how: { via: Via; challengeId: string | null; session: string | null },
+  how: Omit<Admitted, "decision">,
   tools: Tools,
 ): Promise<Admission> {
   if (decision.outcome === "authorised") return { kind: "authorised", decision, ...how };

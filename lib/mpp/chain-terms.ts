@@ -10,6 +10,8 @@ import { providerTag } from "./provider-tag";
 /** What streams on the configured chain are opened on, and in what they pay. */
 export type ChainTerms = {
   chainId: number;
+  /** All dollars there, as streams may hold any of them. */
+  tokens: readonly DollarToken[];
   /** Superfluid's host, to which wallets send whole batches. */
   host: Address | null;
   /** Null where Superfluid or its dollar is not deployed. */
@@ -28,6 +30,7 @@ export function chainTermsOf(network: Network, streamPay: Address | null): Chain
   const plain = dollars.find(({ address }) => !wrappers.has(address)) ?? wrapped;
   return {
     chainId,
+    tokens: dollars,
     host: superfluid?.host ?? null,
     superfluid: superfluid && wrapped ? { agreement: superfluid.cfaForwarder, token: wrapped } : null,
     streampay: streamPay && plain ? { agreement: streamPay, token: plain } : null,

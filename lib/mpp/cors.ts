@@ -4,6 +4,7 @@ import type { WholeAnswer } from "@/lib/http/light-message";
 const EXPOSED = [
   "WWW-Authenticate",
   "PAYMENT-REQUIRED",
+  "PAYMENT-RESPONSE",
   "Payment-Receipt",
   "Stream-Session",
   "Stream-Session-Expires",
@@ -23,6 +24,7 @@ const ALLOWED = [
   "Authorization",
   "Content-Type",
   "Idempotency-Key",
+  "Payment-Signature",
   "Sign-In-With-X",
   "Stream-Session",
   "Stream-Tier",

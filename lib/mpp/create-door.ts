@@ -4,10 +4,12 @@ import { type LightRequest, lightRequest, toResponse, type WholeAnswer } from "@
 import { newId } from "@/lib/streams/new-id";
 import { type Admission, authorizeCall, type Replay } from "./authorize-call";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
+import { createChargeServer } from "./charge-server";
 import { preflight, withCors } from "./cors";
 import type { Secrets } from "./derive-keys";
 import type { DoorCall } from "./door-call";
 import type { DoorChain } from "./door-chain";
+import type { DoorCharges } from "./door-charges";
 import { refusalResponse } from "./door-problem";
 import type { Door, DoorLedger } from "./door-types";
 import { findService } from "./find-service";
@@ -37,6 +39,8 @@ export type DoorTools = {
   chainId: number;
   /** Where streams on a chain are opened and asked about; absent: the ledger alone. */
   chain?: DoorChain | null;
+  /** Single payments beside streams; absent: none are taken. */
+  charges?: DoorCharges | null;
   /** Newest first. Challenges and nonces of the others are still accepted. */
   secrets: Secrets;
   /** @throws ProblemError `provider-not-found` */
@@ -62,22 +66,26 @@ export type DoorTools = {
  * stranger sends has an effect beyond the count of unpaid requests of the address.
  */
 export function createDoor(tools: DoorTools): PaidDoor {
-  const { origin, chainId, chain = null, secrets, ledger } = tools;
+  const { origin, chainId, chain = null, charges = null, secrets, ledger } = tools;
   const payments = createPaymentServer({
     realm: new URL(origin).host,
     secrets,
     verifySignature: streamSignatures(chain),
   });
   const siwx = createSignInWithX({ origin, chainId, secrets });
-  const refusals = createRefusals({ origin, payments, siwx });
+  const desk = charges && {
+    ...{ charges, origin },
+    server: createChargeServer({ realm: new URL(origin).host, secrets }),
+  };
+  const refusals = createRefusals({ origin, payments, siwx, desk });
   const key = once(() => receiptKey(secrets[0]));
 
   async function answer(request: LightRequest, clientIp: string): Promise<Response | WholeAnswer> {
     const call = await readCall(request, tools);
-    const { payment, siwx: signIn, session } = call.credentials;
+    const { payment, siwx: signIn, x402, session } = call.credentials;
     // A signature or a challenge costs us more than it costs the caller; a token alone does not.
-    if (payment || signIn || !session) await tools.probes.check(clientIp);
-    const admission = await authorizeCall(call, { ledger, payments, siwx, refusals, chain });
+    if (payment || signIn || x402 || !session) await tools.probes.check(clientIp);
+    const admission = await authorizeCall(call, { ledger, payments, siwx, refusals, chain, desk });
     if (admission.kind === "authorised") return serveCall(call, admission, { ...tools, key });
     if (admission.kind === "replay") return replay(admission.decision, ledger, origin);
     await countUnpaid(admission, clientIp, tools.probes);

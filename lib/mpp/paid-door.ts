@@ -16,6 +16,7 @@ import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
 import { createDoor, type DoorContext, type DoorTools, fetchDoor, type PaidDoor } from "./create-door";
 import { findDoorChain } from "./door-chain";
+import { findDoorCharges } from "./door-charges";
 import { measureLedger, measureUpstream } from "./measure-door";
 import { createPayerSlots } from "./payer-slots";
 import { createProbeLimiter } from "./probe-limiter";
@@ -40,10 +41,12 @@ export const fetchPaidDoor = fetchDoor(paidDoor);
 
 /** What the door of this process works with. The benchmark has the provider's answer made in process, and all else as it is. */
 export function doorTools(askProvider: DoorTools["callUpstream"] = callUpstream): DoorTools {
+  const chain = findDoorChain();
   return {
     origin: env.ORIGIN,
     chainId: env.CHAIN_ID,
-    chain: findDoorChain(),
+    chain,
+    charges: findDoorCharges(chain),
     secrets: mppSecrets(),
     getDoor,
     ledger: measureLedger({

@@ -2,11 +2,13 @@ import "server-only";
 import { Errors } from "mppx";
 import { type Extensions, type ProblemCode, problems } from "@/lib/errors";
 import { acceptPayment } from "./accept-payment";
+import { type ChargeDesk, chargeTermsOf } from "./charge-call";
 import type { DoorCall } from "./door-call";
 import { doorProblem } from "./door-problem";
 import type { PaymentServer } from "./payment-server";
 import { type Denied, hintsFor, type Repair, repairByProving, repairDenial, tierMembers } from "./repair";
 import type { SignInWithX } from "./sign-in-with-x";
+import type { StreamOffer } from "./stream-offers";
 import { x402Offer } from "./x402-offer";
 
 type Refusal = {
@@ -23,6 +25,8 @@ const details: Partial<Record<ProblemCode, string>> = {
   "stream/not-found": "Stream not found",
   "stream/terminated": "Stream terminated",
   "stream/deposit-exhausted": "Deposit exhausted — top up required",
+  "stream/delegation-invalid":
+    "The proof is by a delegate, and what its payer signed for it does not allow this call.",
   "stream/pending":
     "The transaction is seen, but its stream is not confirmed yet: wait, prove again, do not open another one.",
   "stream/paused": "The stream is paused: resume it to be served.",
@@ -40,7 +44,13 @@ const details: Partial<Record<ProblemCode, string>> = {
 const CORE = "https://paymentauth.org/problems/";
 
 /** Writes the answers of the door that are not an answer of the provider. */
-export function createRefusals(tools: { origin: string; payments: PaymentServer; siwx: SignInWithX }) {
+export function createRefusals(tools: {
+  origin: string;
+  payments: PaymentServer;
+  siwx: SignInWithX;
+  /** Null: a stream is the only way to pay. */
+  desk?: ChargeDesk | null;
+}) {
   const { origin } = tools;
 
   /** 402 for someone who showed nothing, or a session token that no longer holds. */
@@ -106,8 +116,20 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
     refusal: Refusal,
     repair: Repair = { members: {}, hints: {} },
   ): Promise<Response> {
-    const offers = acceptPayment(call.credentials.accepts, call.offers);
-    const { id, header, expires } = await tools.payments.issue(offers, call.binding.scope, hintsFor(repair));
+    const { desk = null, payments, siwx } = tools;
+    const charge = desk && (await chargeTermsOf(call, desk));
+    const single = charge ? [{ method: "evm" as const, intent: "charge" }] : [];
+    const liked = acceptPayment<Liked>(call.credentials.accepts, [...call.offers, ...single]);
+    const streams = liked.filter((offer) => offer.method !== "evm");
+    const issued = [
+      ...(streams.length > 0 ? [await payments.issue(streams, call.binding.scope, hintsFor(repair))] : []),
+      ...(charge && streams.length < liked.length
+        ? [await desk.server.issue(charge, call.binding.scope)]
+        : []),
+    ];
+    const [first] = issued;
+    if (!first) throw new Error("A refusal without a challenge.");
+    const { id, expires } = first;
     const body = {
       ...withoutMembers(refusal), // First for readers, and again last: no member may replace what it says.
       ...refusal.members,
@@ -121,13 +143,15 @@ export function createRefusals(tools: { origin: string; payments: PaymentServer;
       ...withoutMembers(refusal),
     };
     return doorProblem(body, {
-      "WWW-Authenticate": header,
-      "PAYMENT-REQUIRED": x402Offer(call.resource, call.service.name, call.offers, tools.siwx),
+      "WWW-Authenticate": issued.map(({ header }) => header).join(", "),
+      "PAYMENT-REQUIRED": x402Offer(call.resource, call.service.name, call.offers, siwx, charge),
     });
   }
 
   return { unpaid, badCredential, badSignIn, denied, insufficientBalance };
 }
+
+type Liked = StreamOffer | { method: "evm"; intent: string };
 
 function core(code: string, title: string, detail: string, status = 402): Refusal {
   return { type: `${CORE}${code}`, code, title, status, detail, members: {} };

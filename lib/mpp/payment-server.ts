@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Challenge, Credential, Errors, Method } from "mppx";
 import { Mppx } from "mppx/server/core";
 import { ProblemError } from "@/lib/errors";
+import type { ShownDelegation } from "@/lib/streams/authorize-request";
 import {
   type ChainNextAction,
   type ChainPayload,
@@ -14,7 +15,7 @@ import { deriveKey, type Secrets } from "./derive-keys";
 import { ledgerMethod, type NextAction, pricedFields, type StreamPayload } from "./ledger-method";
 import type { StreamMethod, StreamOffer } from "./stream-offers";
 import type { SignableChallenge } from "./stream-typed-data";
-import type { VerifySignature } from "./verify-stream-signature";
+import { shownDelegation, type VerifySignature } from "./verify-stream-signature";
 
 /** How long a challenge can be answered. mppx would give 5 minutes. */
 const CHALLENGE_TTL_MS = 120_000;
@@ -31,6 +32,8 @@ export type VerifiedCredential = {
   payer: string;
   payload: StreamPayload | ChainProof;
   claim: { kind: "challenge"; id: string; expiresMs: bigint };
+  /** Set when the payer's delegate signed. */
+  delegation: ShownDelegation | null;
 };
 
 /**
@@ -110,7 +113,16 @@ export function createPaymentServer(options: {
       server.validateCredential(credential, { realm, request, scope }),
     );
     const payload = parsed.payload as StreamPayload | ChainProof;
+    const shown = shownDelegation({ realm, chainId: methodDetails.chainId }, payload);
     return {
+      delegation: shown && {
+        nonce: BigInt(shown.nonce),
+        delegate: shown.delegate.toLowerCase(),
+        realm: shown.realm,
+        maxFlowRate: BigInt(shown.maxFlowRate),
+        notAfterMs: BigInt(shown.notAfter) * 1000n,
+        signature: shown.signature,
+      },
       method: offer.method,
       payer: payload.payer.toLowerCase(),
       payload,

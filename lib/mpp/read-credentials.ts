@@ -8,6 +8,8 @@ export type Credentials = {
   /** The `Payment …` credential, as one string. */
   payment: string | null;
   siwx: string | null;
+  /** A single payment of x402, as `PAYMENT-SIGNATURE` has it. */
+  x402: string | null;
   session: string | null;
   idempotencyKey: string | null;
   tier: string | null;
@@ -35,6 +37,7 @@ export function readCredentials(headers: Headers): Credentials {
   return {
     payment,
     siwx,
+    x402: single(headers, "payment-signature", /^[A-Za-z0-9+/_=-]+$/, CREDENTIAL_MAX),
     session: readSession(headers),
     idempotencyKey: single(headers, "idempotency-key", /^[\x21-\x2b\x2d-\x7e]+$/, 255),
     tier: single(headers, "stream-tier", /^[a-z0-9][a-z0-9-]*$/, 63),

@@ -12,6 +12,8 @@ const decision: Authorised = {
   requestId: "req_1",
   streamId: "str_1",
   payer: "0x8fd379246834eac74b8419ffda202cf8051f7a03",
+  rail: "ledger",
+  asset: "USDCx",
   receiver: "0x742d35cc6634c0532925a3b844bc9e7595f8fe00",
   tier: "basic",
   priority: "normal",
@@ -38,6 +40,7 @@ const facts = {
   resource: "GET /api/p/acme/quote?x=1",
   requestDigest: "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
   responseDigest: "sha-256=:3GDmMqkDKcz9NPvpBNlHBNu7ZmlXUYXiY4mFT/ZBOcM=:",
+  asset: { symbol: "USDCx", decimals: 18 },
   price: 3n,
 };
 

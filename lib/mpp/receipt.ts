@@ -1,7 +1,6 @@
 import "server-only";
 import { sign } from "node:crypto";
 import { getAddress, type Hex } from "viem";
-import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { flowRatePerSecond } from "@/lib/domain/rate";
 import type { Authorised } from "@/lib/streams/authorize-request";
 import type { Via } from "./authorize-call";
@@ -24,6 +23,8 @@ export type ReceiptFacts = {
   /** Null while the answer is still streaming. */
   responseDigest: string | null;
   price: bigint;
+  /** What the amounts count. */
+  asset: { symbol: string; decimals: number };
 };
 
 export type Receipt = { readonly [key: string]: Json };
@@ -37,7 +38,7 @@ export function buildReceipt(facts: ReceiptFacts): Receipt {
   return {
     // The four of the protocol …
     status: "success",
-    method: "ledger",
+    method: decision.rail,
     timestamp: iso(decision.atMs),
     reference: decision.requestId,
     // … and ours.
@@ -51,8 +52,8 @@ export function buildReceipt(facts: ReceiptFacts): Receipt {
     plan: facts.providerId,
     tier: decision.tier,
     streamId: decision.streamId,
-    asset: LEDGER_ASSET.symbol,
-    decimals: LEDGER_ASSET.decimals,
+    asset: facts.asset.symbol,
+    decimals: facts.asset.decimals,
     rate: { amount: String(decision.rate.amount), periodSeconds: String(decision.rate.periodMs / 1000n) },
     flowRate: String(flowRatePerSecond(decision.rate)),
     price: String(facts.price),

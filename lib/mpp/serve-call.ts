@@ -95,9 +95,10 @@ async function serveWhole(
 }
 
 /** What every answer says once a stream has paid: what is left of it, and the token for the next call. */
-function meterHeaders({ decision, session }: Admitted): Record<string, string> {
+function meterHeaders({ decision, session, headers: beside = {} }: Admitted): Record<string, string> {
   const hour = 3600;
   const headers: Record<string, string> = {
+    ...beside,
     "stream-request": decision.requestId,
     "stream-runway-seconds": String(decision.runwayMs / 1000n),
     "stream-remaining": String(decision.remaining),

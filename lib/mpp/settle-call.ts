@@ -1,10 +1,12 @@
 import "server-only";
+import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { ProblemError } from "@/lib/errors";
 import type { Authorised } from "@/lib/streams/authorize-request";
 import type { CallOutcome } from "@/lib/streams/complete-request";
 import type { Via } from "./authorize-call";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
 import type { DoorCall } from "./door-call";
+import type { DoorChain } from "./door-chain";
 import type { DoorLedger } from "./door-types";
 import type { PayerSlots } from "./payer-slots";
 import type { ProviderQueue } from "./provider-queue";
@@ -14,6 +16,7 @@ import type { ReceiptKey } from "./receipt-keys";
 export type ServeTools = {
   origin: string;
   chainId: number;
+  chain?: DoorChain | null;
   ledger: DoorLedger;
   queue: ProviderQueue;
   eventSlots: PayerSlots;
@@ -27,7 +30,14 @@ export type ServeTools = {
   heartbeatMs?: number;
 };
 
-export type Admitted = { decision: Authorised; via: Via; challengeId: string | null; session: string | null };
+export type Admitted = {
+  decision: Authorised;
+  via: Via;
+  challengeId: string | null;
+  session: string | null;
+  /** What the answer carries beside, such as the receipt of a single payment. */
+  headers?: Record<string, string>;
+};
 
 /**
  * Writes down that the call was served. This comes before the caller sees the end of the answer, so that one that was seen
@@ -72,7 +82,7 @@ function receiptFacts(
   call: DoorCall,
   { decision, via, challengeId }: Admitted,
   responseDigest: string | null,
-  { origin, chainId }: ServeTools,
+  { origin, chainId, chain }: ServeTools,
 ): ReceiptFacts {
   return {
     decision,
@@ -85,5 +95,14 @@ function receiptFacts(
     requestDigest: call.binding.requestDigest,
     responseDigest,
     price: call.service.pricePerCall,
+    asset: receiptAsset(decision.asset, chain),
   };
+}
+
+/** The ledger's dollar, or a token of the chain by its CAIP-19 name. */
+function receiptAsset(asset: string, chain: DoorChain | null | undefined) {
+  if (asset === LEDGER_ASSET.symbol) return LEDGER_ASSET;
+  const token = chain?.terms.tokens.find(({ id }) => id === asset);
+  if (!token) throw new Error(`A stream was paid in ${asset}, which is not of the configured chain.`);
+  return { symbol: token.id, decimals: token.decimals };
 }

@@ -1,13 +1,19 @@
 import "server-only";
 import { type Address, type Hex, hashTypedData } from "viem";
 import type { ChainClient } from "@/lib/chain/public-client";
-import { verifyAccountSignature } from "@/lib/chain/verify-account-signature";
+import {
+  type AccountSignature,
+  type AccountSignatureRules,
+  verifyAccountSignature,
+} from "@/lib/chain/verify-account-signature";
+import { ProblemError } from "@/lib/errors";
 import type { ChainProof } from "./chain-methods";
+import { type DelegationTerms, delegationTypedData } from "./delegation-typed-data";
 import type { StreamPayload } from "./ledger-method";
 import type { StreamMethod } from "./stream-offers";
 import { type SignableChallenge, streamTypedData } from "./stream-typed-data";
 
-/** @throws ProblemError `stream/verification-unavailable` while the chain cannot be asked */
+/** @throws ProblemError `stream/delegation-invalid`; `stream/verification-unavailable` while the chain cannot be asked */
 export type VerifySignature = (
   method: StreamMethod,
   challenge: SignableChallenge,
@@ -15,7 +21,8 @@ export type VerifySignature = (
 ) => Promise<boolean>;
 
 /**
- * Whether a payload was signed for a challenge by its payer, with a key or as a smart account (decision 0093).
+ * Whether a payload was signed for a challenge by its payer, with a key or as a smart account, or by the key that its payer has delegated to
+ * (decision 0093). Whether a delegation still stands is the ledger's to say, with its decision.
  *
  * @param chain null without a chain: then only keys can sign
  */
@@ -24,18 +31,72 @@ export function streamSignatures(
 ): VerifySignature {
   return async (method, challenge, payload) => {
     const onLedger = method === "ledger";
-    return verifyAccountSignature(
-      {
-        address: payload.payer as Address,
-        hash: hashTypedData(streamTypedData(challenge, payload)),
-        signature: payload.signature as Hex,
-      },
-      {
-        client: chain?.client ?? null,
-        order: onLedger ? "key-first" : "code-first",
-        // Who has a stream on a chain exists there.
-        factories: onLedger ? (chain?.factories ?? []) : [],
-      },
+    const rules: AccountSignatureRules = {
+      client: chain?.client ?? null,
+      order: onLedger ? "key-first" : "code-first",
+      // Who has a stream on a chain exists there.
+      factories: onLedger ? (chain?.factories ?? []) : [],
+    };
+    const hash = hashOf(() => hashTypedData(streamTypedData(challenge, payload)));
+    const signature = payload.signature as Hex;
+    const shown = shownDelegation(
+      { realm: challenge.realm, chainId: challenge.request.methodDetails.chainId },
+      payload,
     );
+    if (!hash) return false;
+    if (!shown) return verify({ address: payload.payer as Address, hash, signature }, rules);
+
+    // The agent's key first: it costs the least. A delegate is a key, never a contract.
+    const key = { client: null, order: "key-first", factories: [] } as const;
+    if (!(await verify({ address: shown.delegate as Address, hash, signature }, key))) return false;
+    const granted = hashOf(() => hashTypedData(delegationTypedData(shown)));
+    const by = { address: payload.payer as Address, signature: shown.signature as Hex };
+    if (granted && (await verify({ ...by, hash: granted }, rules))) return true;
+    throw delegationRefusal("not-signed-by-payer", shown);
   };
+}
+
+/** Null for what cannot be written as the typed data, such as a number beyond its type: nobody signed that. */
+function hashOf(make: () => Hex): Hex | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}
+
+async function verify(asked: AccountSignature, rules: AccountSignatureRules): Promise<boolean> {
+  try {
+    return await verifyAccountSignature(asked, rules);
+  } catch (cause) {
+    if (!(cause instanceof ProblemError)) throw cause;
+    throw new ProblemError(
+      "stream/verification-unavailable",
+      "The chain cannot be asked about the signature now. Do not pay again; retry.",
+      { extensions: { retryAfterSeconds: 2 }, cause },
+    );
+  }
+}
+
+/**
+ * The delegation that a proof shows, as its payer signed it for us; null when the payer signed the proof itself.
+ *
+ * @throws ProblemError `stream/delegation-invalid` when one half of it is missing
+ */
+export function shownDelegation(
+  { realm, chainId }: { realm: string; chainId: number },
+  payload: StreamPayload | ChainProof,
+): (DelegationTerms & { signature: string }) | null {
+  if (payload.action !== "prove" || (!payload.delegate && !payload.delegation)) return null;
+  const { payer, delegate, delegation } = payload;
+  if (!delegate || !delegation) throw delegationRefusal("incomplete", { payer });
+  return { ...delegation, payer, delegate, realm, chainId };
+}
+
+function delegationRefusal(
+  reason: "incomplete" | "not-signed-by-payer",
+  { payer, delegate, nonce }: { payer: string; delegate?: string; nonce?: string },
+): ProblemError {
+  const told = { reason, payer: payer.toLowerCase(), ...(delegate ? { delegate, nonce } : {}) };
+  return new ProblemError("stream/delegation-invalid", "The delegation does not hold.", { extensions: told });
 }

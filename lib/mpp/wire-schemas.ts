@@ -24,26 +24,27 @@ export const signature = z
 export const exactRate = z.strictObject({ amount: positiveUint, periodSeconds: positiveUint });
 
 /**
- * What a payer signs once (`StreamDelegation`), so that the key of an agent may prove its streams. Sent with the first proof, kept by the
- * server; later proofs name it by `nonce` alone.
+ * What a payer has signed once (`StreamDelegation`), so that the key of an agent may prove its streams. It goes with every proof by that key: a smart
+ * account's word is asked for each time, because its owners change.
  */
 export const delegation = z.strictObject({
   /** Fastest stream that the agent may use: base units of the ledger's dollar (18 decimals) per second. */
   maxFlowRate: uint,
   /** Unix seconds. */
-  notAfter: z.string().check(z.regex(/^[1-9]\d{0,18}$/, "Expected Unix seconds")),
-  /** The payer's own number for it: used once, revoked by it. */
-  nonce: uint,
-  /** By the payer. Absent when the server has it already. */
-  signature: z.optional(signature),
+  notAfter: z.string().check(z.regex(/^[1-9]\d{0,11}$/, "Expected Unix seconds")),
+  /** The payer's own number for it, at most 19 digits: used once, revoked by it. */
+  nonce: z.string().check(z.regex(/^(0|[1-9]\d{0,18})$/, "Expected at most 19 decimal digits")),
+  /** By the payer. */
+  signature,
 });
 
-/** Members of a proof: by the payer, or by a `delegate` of it. */
+/** Members of what a payer signs. */
 export const proof = {
   type: z.literal("proof"),
   payer: z.address(),
   signature,
 };
+/** Of a proof whose `signature` is by the key of a `delegate`. */
 export const delegated = { delegate: z.optional(z.address()), delegation: z.optional(delegation) };
 
 export type Delegation = z.output<typeof delegation>;

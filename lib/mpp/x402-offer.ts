@@ -1,8 +1,11 @@
+import type { ChargeTerms } from "./charge-terms";
 import type { SignInWithX } from "./sign-in-with-x";
 import type { StreamOffer, StreamOffers } from "./stream-offers";
+import { exactOffer } from "./x402-exact";
 
 /**
- * The value of `PAYMENT-REQUIRED` (x402 v2, base64 JSON): streams as offers, the ledger's first, and how to sign in with an open one.
+ * The value of `PAYMENT-REQUIRED` (x402 v2, base64 JSON): a single payment first, for clients that take the first offer they know, then
+ * streams, the ledger's first, and how to sign in with an open one.
  * The scheme `stream` is ours; clients that do not know it skip the offer and still see the sign-in.
  */
 export function x402Offer(
@@ -10,12 +13,16 @@ export function x402Offer(
   description: string,
   offers: StreamOffers,
   siwx: SignInWithX,
+  charge: ChargeTerms | null = null,
 ): string {
   const required = {
     x402Version: 2,
     error: "Payment required",
     resource: { url: resource, description, mimeType: "application/json" },
-    accepts: offers.map((offer) => acceptedStream(offer, siwx.network)),
+    accepts: [
+      ...(charge ? [exactOffer(charge)] : []),
+      ...offers.map((offer) => acceptedStream(offer, siwx.network)),
+    ],
     extensions: { "sign-in-with-x": siwx.declare(resource) },
   };
   return Buffer.from(JSON.stringify(required)).toString("base64");

@@ -32,6 +32,8 @@ type Row = {
   started_ms: string;
   hourly_limit: number;
   session_expires_ms: string;
+  rail: string;
+  asset: string;
 };
 
 const TEXT = "select * from authorize_plain_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -79,6 +81,8 @@ function toAuthorised(row: Row, requestId: string): Authorised {
     streamId: row.stream_id,
     payer: row.payer,
     receiver: row.receiver,
+    rail: row.rail,
+    asset: row.asset,
     tier: row.tier,
     priority: row.priority,
     rate: { amount: BigInt(row.rate_amount), periodMs: BigInt(row.rate_period_ms) },

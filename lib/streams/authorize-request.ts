@@ -20,7 +20,7 @@ export type AuthorizeCall = {
   requestType: string;
   method: string;
   path: string;
-  via: "proof" | "session" | "siwx";
+  via: "proof" | "session" | "siwx" | "charge";
   /** sha256 of a `Stream-Session` token: decides the stream. */
   session?: { tokenHash: string };
   /** The proven sender, when there is no session: its best stream with the provider serves, or `streamId`. */
@@ -28,7 +28,9 @@ export type AuthorizeCall = {
   streamId?: string;
   tier?: string;
   /** The proof's one use, claimed with the decision. */
-  claim?: { kind: "challenge" | "siwx"; id: string; expiresMs: bigint };
+  claim?: { kind: "challenge" | "siwx" | "charge"; id: string; expiresMs: bigint };
+  /** Set when the payer's delegate signed the proof: what it showed, to be compared with what is known. */
+  delegation?: ShownDelegation;
   /** A new session for the caller, at most `maxMs` and half the runway long. */
   issueSession?: { tokenHash: string; maxMs: bigint };
   idempotencyKey: string | null;
@@ -37,12 +39,25 @@ export type AuthorizeCall = {
   price: bigint;
 };
 
+/** What a delegate shows, checked against the payer's signature. `maxFlowRate`: base units of the ledger's dollar a second. */
+export type ShownDelegation = {
+  nonce: bigint;
+  delegate: string;
+  realm: string;
+  maxFlowRate: bigint;
+  notAfterMs: bigint;
+  signature: string;
+};
+
 export type Authorised = {
   outcome: "authorised";
   requestId: string;
   streamId: string;
   payer: string;
   receiver: string;
+  /** Of the stream that pays: 'ledger', 'superfluid' or 'streampay'. Amounts are base units of `asset` (its CAIP-19 name, or USDCx on the ledger). */
+  rail: string;
+  asset: string;
   tier: string;
   priority: Priority;
   rate: Rate;
@@ -76,6 +91,8 @@ const decisionRow = z.discriminatedUnion("outcome", [
     streamId: z.string(),
     payer: z.string(),
     receiver: z.string(),
+    rail: z.string(),
+    asset: z.string(),
     tier: z.string(),
     priority: z.enum(["normal", "high", "critical"]),
     rateAmount: units,

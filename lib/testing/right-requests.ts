@@ -126,6 +126,7 @@ function rightBodies(sender: string): Record<string, Record<string, unknown>> {
     creditWallet: { amount: "1" },
     createWebhook: { url: "https://hooks.example.com/more" },
     updateWebhook: { enabled: false },
+    revokeDelegation: { nonce: "1" },
     runSimulation: {
       scenario: {
         title: "Two hours",

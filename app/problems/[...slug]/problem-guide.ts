@@ -236,6 +236,16 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
     happened: "The proof was not signed by the account that sends the stream.",
     todo: "Sign with the sender’s key.",
   },
+  "stream/delegation-invalid": {
+    happened: "The proof is by a delegate, and what its payer signed for it does not allow this call.",
+    todo: "Ask the payer to sign a new delegation, or prove with the payer’s own key.",
+    members: {
+      reason: "not-signed-by-payer, revoked, expired, nonce-used or rate-too-high",
+      payer: "Whose stream it is",
+      delegate: "Who signed the proof",
+      nonce: "The payer’s number for the delegation",
+    },
+  },
   "stream/price-needs-ledger": {
     happened: "The call costs something by itself, and your stream is on a chain, which pays for time alone.",
     todo: "Open a stream on the ledger to the same provider, or use a service without a price of its own.",

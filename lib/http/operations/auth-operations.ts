@@ -39,7 +39,12 @@ export const createSessionOperation = defineOperation({
     message: text(1, 4096),
     signature: z
       .string()
-      .regex(/^0x[0-9a-fA-F]{130}$/, "Give a signature of 65 bytes: 0x and 130 hex digits.")
+      .max(6_146)
+      // 65 bytes of a key, or what a smart account takes (ERC-1271).
+      .regex(
+        /^0x(?:[0-9a-fA-F]{2})+$/,
+        "Give a signature: 0x and an even number of hex digits, at most 3 kB.",
+      )
       .transform((hex) => hex as `0x${string}`),
   }),
   status: 201,

@@ -111,6 +111,8 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
       streamId: stream.id,
       payer: stream.payer,
       receiver: stream.receiver,
+      rail: "ledger",
+      asset: "USDCx",
       tier: stream.tier.name,
       priority: stream.tier.priority,
       rate: stream.tier.rate,

@@ -1,0 +1,52 @@
+import "server-only";
+import { type Address, getAddress, type Hex } from "viem";
+import { testUsdcAbi } from "@/contracts-abi/test-usdc";
+import type { ChainClient } from "@/lib/chain/public-client";
+import { ProblemError } from "@/lib/errors";
+import type { DollarToken } from "@/lib/rails/chain-assets";
+import type { DoorChain } from "./door-chain";
+
+/** The token that single payments are made in, and who gets them. */
+export type ChargeToken = {
+  chainId: number;
+  address: Address;
+  asset: DollarToken;
+  /** Of the EIP-712 domain that authorisations are signed in. */
+  name: string;
+  version: string;
+  /** The server's own account, which settles them. */
+  payTo: Address;
+};
+
+const NOBODY = "0x0000000000000000000000000000000000000001";
+const NO_NONCE: Hex = `0x${"00".repeat(32)}`;
+
+/**
+ * Reads what has to be signed from the token itself: names differ by network ("USDC", "USD Coin").
+ *
+ * @returns null when the token takes no authorisations, so that nothing is offered
+ * @throws ProblemError `unavailable` while no node answers
+ */
+export async function readChargeToken(chain: DoorChain, payTo: Address): Promise<ChargeToken | null> {
+  const asset = chain.terms.streampay?.token ?? chain.terms.superfluid?.token;
+  if (!asset) return null;
+  const client = await chain.client();
+  const address = getAddress(asset.address as Hex);
+  const domain = await readDomain(client, address);
+  return domain && { chainId: chain.terms.chainId, address, asset, payTo: getAddress(payTo), ...domain };
+}
+
+async function readDomain(
+  client: ChainClient,
+  address: Address,
+): Promise<{ name: string; version: string } | null> {
+  const token = { address, abi: testUsdcAbi } as const;
+  const [name, version, state] = await Promise.allSettled([
+    client.readContract({ ...token, functionName: "name" }),
+    client.readContract({ ...token, functionName: "version" }),
+    client.readContract({ ...token, functionName: "authorizationState", args: [NOBODY, NO_NONCE] }),
+  ]);
+  if (name.status === "rejected") throw new ProblemError("unavailable", "The chain does not answer now.");
+  if (version.status === "rejected" || state.status === "rejected") return null;
+  return { name: name.value, version: version.value };
+}
