@@ -9,6 +9,7 @@ const sentences = {
   disagree: "two nodes tell different chains",
   unlike: "two readings of the same blocks tell different events",
   "too-deep": "the chain took back more blocks than the index remembers",
+  broken: "a projection or the database failed: the log says how",
   superseded: "a process with other settings or another version has taken over this index",
 } as const;
 

@@ -162,6 +162,7 @@ describe("many at once", () => {
     };
     await expect(indexOnce(open({ projections: [killed] }))).rejects.toThrow(/terminat/);
     expect(await tables()).toEqual(before);
+    expect((await readIndex(ledger.db, DEVNET.chainId))?.error).toBe("broken");
     await untilCurrent(open());
     await expectTruth();
   });

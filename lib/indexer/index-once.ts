@@ -43,9 +43,14 @@ export async function indexOnce(index: ChainIndex, { limit = LIMIT } = {}): Prom
   try {
     return await step(index, limit);
   } catch (error) {
-    if (!(error instanceof ChainFault)) throw error;
-    metrics().indexErrors.of(error.reason).n += 1;
-    await noteFault(db, network.chainId, error.reason);
+    const reason = error instanceof ChainFault ? error.reason : "broken";
+    metrics().indexErrors.of(reason).n += 1;
+    const noted = noteFault(db, network.chainId, reason);
+    if (!(error instanceof ChainFault)) {
+      await noted.catch(() => {}); // The database may be what failed.
+      throw error;
+    }
+    await noted;
     logger.debug({ chainId: network.chainId, reason: error.reason }, error.message);
     return { state: "stale", fault: error.reason };
   }

@@ -1,6 +1,6 @@
 import "server-only";
-import type pg from "pg";
 import type { Queryable } from "@/lib/db/pool";
+import { transaction } from "@/lib/db/transaction";
 import { metrics } from "@/lib/metrics/metrics";
 import { JOURNAL_BLOCKS } from "./chain-blocks";
 import type { BlockRef, ChainLog } from "./chain-log";
@@ -68,28 +68,6 @@ function changeFor(
   };
   const none = change.removed.length + change.added.length + change.confirmed.length === 0;
   return none && removedAbove === null ? null : change;
-}
-
-async function transaction<T>(db: ChainIndex["db"], work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
-  const tx = await db.connect();
-  let lost: Error | undefined;
-  // Without a listener, a connection that dies between two statements would end the process.
-  const onError = (error: Error) => {
-    lost = error;
-  };
-  tx.on("error", onError);
-  try {
-    await tx.query("begin");
-    const result = await work(tx);
-    await tx.query("commit");
-    return result;
-  } catch (error) {
-    await tx.query("rollback").catch(onError); // On a dead connection: the server has undone everything by itself.
-    throw error;
-  } finally {
-    tx.off("error", onError);
-    tx.release(lost);
-  }
 }
 
 /** Locks the cursor until the end: a second indexer waits, and then sees that it comes too late. */
