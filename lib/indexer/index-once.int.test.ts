@@ -63,34 +63,7 @@ const mine = async (blocks: number, calls = 1) => {
 };
 const headNumber = async () => Number(await rpc(devnet.rpcUrl, "eth_blockNumber"));
 
-describe("filling up", () => {
-  test("an index that begins late reads in stretches, goes on where a killed one stopped, and keeps few blocks", async () => {
-    await mine(10, 3);
-    await rpc(devnet.rpcUrl, "anvil_mine", ["0x140"]);
-    await mine(10, 3);
-    const stingy = await startLyingNode(devnet.rpcUrl, random, { lies: [], rate: 0, widest: 12 });
-    const states: string[] = [];
-    for (let step = 0; step < 60 && states.at(-1) !== "current"; step += 1)
-      states.push((await indexOnce(open({ urls: [stingy.url] }))).state); // Each step by a new process.
-    await stingy.stop();
-    expect(states.at(-1)).toBe("current");
-    expect(states.filter((state) => state === "more").length).toBeGreaterThan(2);
-    await expectTruth();
-
-    const head = await headNumber();
-    const { rows } = await ledger.db.query(
-      "select count(*) filter (where number > $1)::int as near, count(*) filter (where number <= $1 and not checkpoint)::int as old from chain_block",
-      [head - 256],
-    );
-    expect(rows).toEqual([{ near: 256, old: 0 }]);
-    expect(await readIndex(ledger.db, DEVNET.chainId)).toMatchObject({
-      number: BigInt(head),
-      headNumber: BigInt(head),
-      confirmedNumber: BigInt(head - 2),
-      error: null,
-    });
-  });
-
+describe("one step", () => {
   test("a step takes no more blocks near the head than it is told", async () => {
     await untilCurrent(open());
     const before = await headNumber();
@@ -252,19 +225,6 @@ describe("what cannot be believed is not written", () => {
     expect(await indexOnce(late)).toEqual({ state: "current", fault: null });
   });
 
-  test("a reorganisation of a real chain that is deeper than the index remembers", async () => {
-    const snapshot = await rpc(devnet.rpcUrl, "evm_snapshot");
-    await rpc(devnet.rpcUrl, "anvil_mine", ["0x101"]);
-    const index = open({ network: real });
-    await untilCurrent(index);
-    const before = await tables();
-    await rpc(devnet.rpcUrl, "evm_revert", [snapshot]);
-    await mine(1, 2);
-    await rpc(devnet.rpcUrl, "anvil_mine", ["0x101"]);
-    expect(await indexOnce(index)).toEqual({ state: "stale", fault: "too-deep" });
-    expect(await tables()).toEqual(before);
-  });
-
   test("nothing at all: the second node takes over, and with none the index says that it is stale", async () => {
     await mine(2, 2);
     const away = "http://127.0.0.1:9";
@@ -340,4 +300,47 @@ describe("what projections are told", () => {
 test("a log is never changed", async () => {
   await untilCurrent(open());
   await expect(ledger.db.query("update chain_log set event = 'Other'")).rejects.toThrow("never changed");
+});
+
+// Last: on the long chain that these leave behind, every index takes long.
+describe("long chains", () => {
+  test("an index that begins late reads in stretches, goes on where a killed one stopped, and keeps few blocks", async () => {
+    await mine(10, 3);
+    await rpc(devnet.rpcUrl, "anvil_mine", ["0x140"]);
+    await mine(10, 3);
+    const stingy = await startLyingNode(devnet.rpcUrl, random, { lies: [], rate: 0, widest: 12 });
+    const states: string[] = [];
+    for (let step = 0; step < 60 && states.at(-1) !== "current"; step += 1)
+      states.push((await indexOnce(open({ urls: [stingy.url] }))).state); // Each step by a new process.
+    await stingy.stop();
+    expect(states.at(-1)).toBe("current");
+    expect(states.filter((state) => state === "more").length).toBeGreaterThan(2);
+    await expectTruth();
+
+    const head = await headNumber();
+    const { rows } = await ledger.db.query(
+      "select count(*) filter (where number > $1)::int as near, count(*) filter (where number <= $1 and not checkpoint)::int as old from chain_block",
+      [head - 256],
+    );
+    expect(rows).toEqual([{ near: 256, old: 0 }]);
+    expect(await readIndex(ledger.db, DEVNET.chainId)).toMatchObject({
+      number: BigInt(head),
+      headNumber: BigInt(head),
+      confirmedNumber: BigInt(head - 2),
+      error: null,
+    });
+  });
+
+  test("a reorganisation of a real chain that is deeper than the index remembers", async () => {
+    const snapshot = await rpc(devnet.rpcUrl, "evm_snapshot");
+    await rpc(devnet.rpcUrl, "anvil_mine", ["0x101"]);
+    const index = open({ network: real });
+    await untilCurrent(index);
+    const before = await tables();
+    await rpc(devnet.rpcUrl, "evm_revert", [snapshot]);
+    await mine(1, 2);
+    await rpc(devnet.rpcUrl, "anvil_mine", ["0x101"]);
+    expect(await indexOnce(index)).toEqual({ state: "stale", fault: "too-deep" });
+    expect(await tables()).toEqual(before);
+  });
 });
