@@ -146,6 +146,27 @@ contract StreamPayCreateToken is StreamPayFixture {
         streamPay.createTokenStreamWithPermit(_terms(address(usdc), 6e6, bob), START, v, r, s);
     }
 
+    function test_WhenANonceIsAskedFor() external view {
+        IStreamPay.TokenStream memory terms = _terms(address(usdc), 6e6, bob);
+        // Forge's chain id.
+        bytes memory create = abi.encode(
+            "StreamPay.create",
+            31_337,
+            address(streamPay),
+            alice,
+            address(usdc),
+            6_000_000,
+            bob,
+            60,
+            0,
+            7,
+            bytes32("once")
+        );
+        assertEq(streamPay.createNonce(alice, terms, "once"), keccak256(create));
+        bytes memory topUp = abi.encode("StreamPay.topUp", 31_337, address(streamPay), 5, 3e6, bytes32("more"));
+        assertEq(streamPay.topUpNonce(5, 3e6, "more"), keccak256(topUp));
+    }
+
     function test_WhenAnAuthorizationIsRelayed() external {
         _noAllowance();
         IStreamPay.TokenStream memory terms = _terms(address(usdc), 6e6, bob);

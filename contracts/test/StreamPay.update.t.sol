@@ -81,6 +81,18 @@ contract StreamPayUpdate is StreamPayFixture {
         assertEq(mallory.balance, 1_000 ether + 1);
     }
 
+    function test_WhenWhatIsEarnedIsOneUnit() external {
+        vm.prank(alice);
+        id = streamPay.createStream{value: 1}(bob, 1, 0, 7);
+        assertEq(streamPay.batchUpdateStreams(_ids(id)), 0);
+        skip(1);
+        assertEq(streamPay.batchUpdateStreams(_ids(id)), 1);
+        assertEq(bob.balance, 1_000 ether + 1);
+        assertEq(streamPay.protocolStats().volume, 1);
+        assertEq(streamPay.protocolStats().updates, 1);
+        assertFalse(streamPay.streamInfo(id).open);
+    }
+
     function test_WhenAnIdIsGivenTwice() external {
         skip(10);
         vm.prank(mallory);
@@ -97,12 +109,14 @@ contract StreamPayUpdate is StreamPayFixture {
         ids[2] = id;
         ids[3] = _open(alice, address(party));
         skip(10);
-        vm.prank(mallory);
+        HostileParty caller = new HostileParty();
+        vm.prank(address(caller));
         assertEq(streamPay.batchUpdateStreams(ids), 4);
         assertEq(party.payments(), 2);
         assertEq(address(party).balance, 0.002997 ether);
         assertEq(bob.balance, 1_000.000999 ether);
-        assertEq(mallory.balance, 1_000.000004 ether);
+        assertEq(caller.payments(), 1);
+        assertEq(address(caller).balance, 0.000004 ether);
     }
 
     function test_WhenStreamsOfSeveralTokensAreMixed() external {

@@ -1,7 +1,7 @@
 /**
  * One small mistake in a source.
- * @typedef {{ file: string, start: number, end: number, text: string, line: number, before: string, kind: string }} Mutant
- *   start and end count bytes
+ * @typedef {{ file: string, start: number, end: number, text: string, line: number, within: string, before: string, kind: string }} Mutant
+ *   start and end count bytes; within is the line that it is in
  * @typedef {{ nodeType: string, src: string, [key: string]: any }} Node of the compiler's syntax tree
  */
 
@@ -36,6 +36,7 @@ const INSTRUCTIONS = { and: "or", or: "and", gt: "lt", lt: "gt", eq: "xor", isze
  */
 export function mutantsOf(file, source, ast) {
   const bytes = Buffer.from(source);
+  const lines = source.split("\n");
   /** @type {Mutant[]} */
   const mutants = [];
 
@@ -44,7 +45,8 @@ export function mutantsOf(file, source, ast) {
     const { start, end, old } = range(node);
     if (text === old) return;
     const line = bytes.subarray(0, start).toString().split("\n").length;
-    mutants.push({ file, start, end, text, line, before: old, kind });
+    const within = lines[line - 1]?.trim() ?? "";
+    mutants.push({ file, start, end, text, line, within, before: old, kind });
   };
   /** @param {Node} node */
   const range = (node) => {
@@ -116,7 +118,7 @@ export function mutantsOf(file, source, ast) {
         return;
       }
       case "YulLiteral":
-        if (/^(0|1|0x1f)$/.test(node.value) && node.kind === "number")
+        if (/^(1|0x1f)$/.test(node.value) && node.kind === "number")
           replace(node, String(Number(node.value) + 1), "number off by one");
     }
   }

@@ -45,15 +45,7 @@ async function attempt({ file, start, end, text }) {
 
 /** @param {string[]} which @returns {Promise<boolean>} */
 async function fails(which) {
-  const args = [
-    "test",
-    "--fail-fast",
-    "--match-contract",
-    `^${contract.name}`,
-    "--no-match-contract",
-    "Gas$",
-    ...which,
-  ];
+  const args = ["test", "--match-contract", `^${contract.name}`, "--no-match-contract", "Gas$", ...which];
   const { code, output } = await runForge(args, {
     cwd: lane,
     environment: SHORT,

@@ -172,8 +172,11 @@ function outcomeOf(worker, mutant) {
 /** @param {Mutant} mutant */
 function isEquivalent(mutant) {
   return EQUIVALENT.some(
-    ({ file, before, text }) =>
-      file === mutant.file && before === flat(mutant.before) && text === flat(mutant.text),
+    ({ file, within, before, text }) =>
+      file === mutant.file &&
+      within === mutant.within &&
+      before === flat(mutant.before) &&
+      text === flat(mutant.text),
   );
 }
 
