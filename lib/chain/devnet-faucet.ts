@@ -36,17 +36,22 @@ const USDCX = { address: DEVNET.usdcx, abi: superTokenAbi } as const;
  * its own.
  *
  * @param rpcUrl of the devnet; default: this process's, `RPC_URL`
+ * @param level what it is to hold at least
  * @returns what was given now; null when this process has no chain
  * @throws ProblemError `not-available-here` unless both the settings and the chain itself say devnet
  */
-export async function fundOnDevnet(address: Address, rpcUrl = env.RPC_URL): Promise<DevnetMoney | null> {
+export async function fundOnDevnet(
+  address: Address,
+  rpcUrl = env.RPC_URL,
+  level: Readonly<DevnetMoney> = FAUCET_LEVEL,
+): Promise<DevnetMoney | null> {
   if (!rpcUrl) return null;
   const refusal = new ProblemError("not-available-here", "There is no faucet on this network.");
   if (env.NETWORK !== "devnet") throw refusal;
   const faucet = faucetClient(rpcUrl);
   if ((await faucet.getChainId()) !== DEVNET.chainId) throw refusal;
 
-  return oneByOne(() => fill(address, faucet));
+  return oneByOne(() => fill(address, faucet, level));
 }
 
 /**
@@ -60,16 +65,20 @@ function oneByOne<T>(work: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-async function fill(address: Address, faucet: FaucetClient): Promise<DevnetMoney> {
+async function fill(
+  address: Address,
+  faucet: FaucetClient,
+  level: Readonly<DevnetMoney>,
+): Promise<DevnetMoney> {
   const [coin, usdc, usdcx] = await Promise.all([
     faucet.getBalance({ address }),
     faucet.readContract({ ...USDC, functionName: "balanceOf", args: [address] }),
     faucet.readContract({ ...USDCX, functionName: "balanceOf", args: [address] }),
   ]);
   const given: DevnetMoney = {
-    coin: missing(FAUCET_LEVEL.coin, coin),
-    usdc: missing(FAUCET_LEVEL.usdc, usdc),
-    usdcx: missing(FAUCET_LEVEL.usdcx, usdcx),
+    coin: missing(level.coin, coin),
+    usdc: missing(level.usdc, usdc),
+    usdcx: missing(level.usdcx, usdcx),
   };
   const sent: Hex[] = [];
   if (given.coin > 0n) sent.push(await faucet.sendTransaction({ to: address, value: given.coin, gas: GAS }));

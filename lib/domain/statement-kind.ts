@@ -1,6 +1,7 @@
 /** Kinds of journal entries that move a wallet. */
 export const STATEMENT_KINDS = [
   "credit",
+  "charge",
   "deposit",
   "top-up",
   "auto-top-up",
@@ -17,6 +18,8 @@ export function movementText(kind: StatementKind, provider: string | null): stri
   switch (kind) {
     case "credit":
       return "Play money from the faucet";
+    case "charge":
+      return "Bought with a single payment";
     case "deposit":
       return `Deposit for a stream to ${whom}`;
     case "top-up":
@@ -35,6 +38,7 @@ export function movementText(kind: StatementKind, provider: string | null): stri
 /** The kinds as a filter offers them. */
 export const KIND_NAMES: Readonly<Record<StatementKind, string>> = {
   credit: "Play money",
+  charge: "Single payments",
   deposit: "Deposits",
   "top-up": "Top-ups",
   "auto-top-up": "Automatic top-ups",

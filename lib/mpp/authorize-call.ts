@@ -4,7 +4,7 @@ import type { Hash } from "viem";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
 import { ProblemError } from "@/lib/errors";
 import { toWire } from "@/lib/http/to-wire";
-import type { Authorised, AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
+import type { AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
 import { type ChargeDesk, type Charged, showsCharge, takeCharge } from "./charge-call";
 import { sha256Hex } from "./digest";
 import type { DoorCall } from "./door-call";

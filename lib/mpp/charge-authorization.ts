@@ -35,11 +35,11 @@ export function authorizationDomain({ chainId, name, version, address }: ChargeT
 
 /** The three parts that every version of the token takes. @throws Error for what is no signature */
 export function splitSignature(signature: Hex): { v: number; r: Hex; s: Hex } {
-  const { r, s, yParity } =
+  const { r, s, v, yParity } =
     signature.length === 130
       ? compactSignatureToSignature(parseCompactSignature(signature))
       : parseSignature(signature);
-  return { v: 27 + yParity, r, s };
+  return { v: yParity === undefined ? Number(v) : 27 + yParity, r, s };
 }
 
 /** Unix seconds at which it is of no use any more, as milliseconds that a date can hold. */
@@ -47,4 +47,9 @@ export function endsMs({ validBefore }: Authorization): bigint {
   const far = 8_000_000_000_000_000n;
   const ms = validBefore * 1_000n;
   return ms < far ? ms : far;
+}
+
+/** What makes an authorisation the same: its token's chain and address, its payer, its nonce. */
+export function idOf(token: ChargeToken, { from, nonce }: Pick<Authorization, "from" | "nonce">) {
+  return [token.chainId, token.address.toLowerCase(), from.toLowerCase(), nonce.toLowerCase()] as const;
 }

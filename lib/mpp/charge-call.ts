@@ -1,14 +1,13 @@
 import "server-only";
 import { Credential, Errors } from "mppx";
 import { ProblemError, problems } from "@/lib/errors";
-import { type Authorization, endsMs } from "./charge-authorization";
+import { type Authorization, endsMs, idOf } from "./charge-authorization";
 import type { ChargeServer } from "./charge-server";
 import { type ChargeTerms, chargeTerms } from "./charge-terms";
 import type { DoorCall } from "./door-call";
 import type { DoorCharges } from "./door-charges";
 import { doorProblem } from "./door-problem";
 import type { DoorLedger } from "./door-types";
-import { idOf } from "./settle-charge";
 import { exactReceipt, readExactPayment } from "./x402-exact";
 
 /** Single payments at one door: how to ask for them, and how to take them. */

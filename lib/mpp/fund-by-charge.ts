@@ -1,10 +1,9 @@
 import "server-only";
 import type { Queryable } from "@/lib/db/pool";
 import { ProblemError } from "@/lib/errors";
-import type { Authorization } from "./charge-authorization";
+import { type Authorization, idOf } from "./charge-authorization";
 import type { ChargeToken } from "./charge-token";
 import type { DoorLedger } from "./door-types";
-import { idOf } from "./settle-charge";
 
 const OPEN = "open";
 

@@ -9,7 +9,7 @@ import { inTransaction } from "@/lib/db/in-transaction";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import { enqueueTransaction } from "@/lib/outbox/enqueue-transaction";
-import { type Authorization, endsMs, splitSignature } from "./charge-authorization";
+import { type Authorization, endsMs, idOf, splitSignature } from "./charge-authorization";
 import type { ChargeToken } from "./charge-token";
 
 /** A block may come after this long; an authorisation that ends before is not begun. */
@@ -67,7 +67,7 @@ type Earlier = { amount: bigint; providerId: string };
 async function findCharge(db: pg.Pool, token: ChargeToken, by: Authorization): Promise<Earlier | null> {
   const { rows } = await db.query<{ amount: string; provider_id: string }>(
     "select amount, provider_id from chain_charge where chain_id = $1 and token = $2 and payer = $3 and nonce = $4",
-    idOf(token, by),
+    [...idOf(token, by)],
   );
   return rows[0] ? { amount: BigInt(rows[0].amount), providerId: rows[0].provider_id } : null;
 }
@@ -154,11 +154,6 @@ async function awaitCredit(token: ChargeToken, by: Authorization, tools: SettleT
     await tools.pass();
     await sleep(pollMs);
   }
-}
-
-/** What makes an authorisation the same: its token's chain and address, its payer, its nonce. */
-export function idOf(token: ChargeToken, { from, nonce }: Pick<Authorization, "from" | "nonce">) {
-  return [token.chainId, token.address.toLowerCase(), from.toLowerCase(), nonce.toLowerCase()] as const;
 }
 
 function refused(detail: string): ChargeState {

@@ -1,7 +1,8 @@
 import "server-only";
 import { findConfiguredNetwork } from "@/lib/chain/configured-network";
 import { DEVNET } from "@/lib/chain/devnet-addresses";
-import { fundOnDevnet } from "@/lib/chain/devnet-faucet";
+import { FAUCET_LEVEL, fundOnDevnet } from "@/lib/chain/devnet-faucet";
+import { env } from "@/lib/env";
 import { startLoop } from "@/lib/loop";
 import { findConfiguredLane } from "./configured-lane";
 import type { Lane } from "./lane";
@@ -39,11 +40,14 @@ export async function passOutbox(): Promise<boolean> {
   return runOutboxOnce(lane);
 }
 
-const shared = globalThis as { superstreamOperatorFunded?: string };
+const FUND_EVERY_MS = 600_000;
+const shared = globalThis as { superstreamOperatorFunded?: number };
 
-/** On a devnet the operator's gas comes from the faucet, once a process: it has no other source. */
+/** On a devnet the operator's gas comes from the faucet: it has no other source. What it holds of tokens, people have paid. */
 async function fundOperatorOnDevnet({ network, account }: Lane): Promise<void> {
-  if (network.chainId !== DEVNET.chainId || shared.superstreamOperatorFunded === account.address) return;
-  await fundOnDevnet(account.address);
-  shared.superstreamOperatorFunded = account.address;
+  const { superstreamOperatorFunded: last } = shared;
+  if (network.chainId !== DEVNET.chainId || (last !== undefined && performance.now() - last < FUND_EVERY_MS))
+    return;
+  await fundOnDevnet(account.address, env.RPC_URL, { coin: FAUCET_LEVEL.coin, usdc: 0n, usdcx: 0n });
+  shared.superstreamOperatorFunded = performance.now();
 }
