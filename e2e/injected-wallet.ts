@@ -1,27 +1,36 @@
 import type { Page } from "@playwright/test";
-import { isHex } from "viem";
+import { type Address, createWalletClient, type Hex, http, isHex } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
+import { devnetUrl } from "./devnet-url";
 
 type Answer = { result: unknown } | { error: { code: number; message: string } };
 type Options = {
   name: string;
+  /** Where the wallet is: at first the only chain that it knows. Changes when it is asked to switch, or by the test. */
   chainId: number;
-  refuse?: readonly string[];
+  /** May be changed by the test, as a person changes their mind. */
+  refuse?: string[];
   onRequest?: (method: string) => void;
 };
 
+type Transaction = { to: Address; data?: Hex; value?: Hex; gas?: Hex };
+
 /**
- * Announces a wallet in the page by EIP-6963, as an extension does. Its key and its signing stay in the test process.
- * Methods in `refuse` are answered as a person does who clicks "Reject".
+ * Announces a wallet in the page by EIP-6963, as an extension does. Its key and its signing stay in the test process, which also sends its
+ * transactions to the devnet. Methods in `refuse` are answered as a person does who clicks "Reject". As extensions do, it signs only for the
+ * chain that it is on, and goes to another when asked.
  */
 export async function injectWallet(page: Page, options: Options): Promise<PrivateKeyAccount> {
-  const { name, chainId, refuse = [], onRequest = () => {} } = options;
+  const { name, onRequest = () => {} } = options;
   const account = privateKeyToAccount(generatePrivateKey());
   let connected = false;
+  const known = new Set([options.chainId]);
 
   async function answer(method: string, params: unknown[]): Promise<Answer> {
     onRequest(method);
-    if (refuse.includes(method)) return { error: { code: 4001, message: "User rejected the request." } };
+    if (options.refuse?.includes(method))
+      return { error: { code: 4001, message: "User rejected the request." } };
     switch (method) {
       case "eth_requestAccounts":
         connected = true;
@@ -35,15 +44,39 @@ export async function injectWallet(page: Page, options: Options): Promise<Privat
       case "eth_accounts":
         return { result: connected ? [account.address] : [] };
       case "eth_chainId":
-        return { result: `0x${chainId.toString(16)}` };
+        return { result: `0x${options.chainId.toString(16)}` };
+      case "wallet_switchEthereumChain": {
+        const wanted = wantedChain(params);
+        if (!known.has(wanted)) return { error: { code: 4902, message: "Unrecognized chain ID." } };
+        options.chainId = wanted;
+        return { result: null };
+      }
+      case "wallet_addEthereumChain":
+        options.chainId = wantedChain(params);
+        known.add(options.chainId);
+        return { result: null };
       case "personal_sign": {
         const message = isHex(params[0]) ? { raw: params[0] } : String(params[0]);
         return { result: await account.signMessage({ message }) };
       }
-      case "eth_signTypedData_v4":
-        return { result: await account.signTypedData(JSON.parse(String(params[1]))) };
+      case "eth_signTypedData_v4": {
+        const data = JSON.parse(String(params[1]));
+        if (Number(data.domain.chainId) !== options.chainId)
+          return {
+            error: {
+              code: -32603,
+              message: `Provided chainId must match the active chainId ${options.chainId}`,
+            },
+          };
+        return { result: await account.signTypedData(data) };
+      }
+      case "eth_sendTransaction":
+        if (options.chainId !== foundry.id) return { error: { code: -32603, message: "Wrong chain." } };
+        return sendOnDevnet(account, params[0] as Transaction);
       default:
-        return { error: { code: 4200, message: `Not supported: ${method}` } };
+        return READS.has(method)
+          ? askDevnet(method, params)
+          : { error: { code: 4200, message: `Not supported: ${method}` } };
     }
   }
 
@@ -70,4 +103,51 @@ export async function injectWallet(page: Page, options: Options): Promise<Privat
     announce();
   }, name);
   return account;
+}
+
+/** What wallets pass on to a node of their chain. */
+const READS = new Set([
+  "eth_blockNumber",
+  "eth_call",
+  "eth_estimateGas",
+  "eth_feeHistory",
+  "eth_gasPrice",
+  "eth_getBalance",
+  "eth_getBlockByNumber",
+  "eth_getCode",
+  "eth_getTransactionByHash",
+  "eth_getTransactionCount",
+  "eth_getTransactionReceipt",
+  "eth_maxPriorityFeePerGas",
+]);
+
+async function askDevnet(method: string, params: unknown[]): Promise<Answer> {
+  const response = await fetch(devnetUrl(), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  const { result, error } = (await response.json()) as {
+    result?: unknown;
+    error?: { code: number; message: string };
+  };
+  return error ? { error } : { result };
+}
+
+async function sendOnDevnet(
+  account: PrivateKeyAccount,
+  { to, data, value, gas }: Transaction,
+): Promise<Answer> {
+  const client = createWalletClient({ account, chain: foundry, transport: http(devnetUrl()) });
+  const hash = await client.sendTransaction({
+    to,
+    ...(data ? { data } : {}),
+    ...(value ? { value: BigInt(value) } : {}),
+    ...(gas ? { gas: BigInt(gas) } : {}),
+  });
+  return { result: hash };
+}
+
+function wantedChain([first]: unknown[]): number {
+  return Number((first as { chainId: string }).chainId);
 }

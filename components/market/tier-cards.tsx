@@ -1,6 +1,6 @@
 "use client";
 import { type ReactNode, useState } from "react";
-import { type OpenStream, OpenStreamDialog } from "@/components/stream/open-stream-dialog";
+import { type OnChain, type OpenStream, OpenStreamDialog } from "@/components/stream/open-stream-dialog";
 import { Amount } from "@/components/ui/amount";
 import { Button } from "@/components/ui/button";
 import type { Faucet } from "@/components/wallet/faucet-button";
@@ -15,10 +15,11 @@ type Props = {
   wallet: WalletView | null;
   faucet: Faucet | null;
   openStream: OpenStream;
+  onChain: OnChain;
 };
 
 /** The tiers of a provider side by side, each with the way into a stream. */
-export function TierCards({ provider, wallet, faucet, openStream }: Props) {
+export function TierCards({ provider, wallet, faucet, openStream, onChain }: Props) {
   const { asset, tiers, depositMs } = provider;
   const { openSignIn } = useSession();
   const [chosen, setChosen] = useState<string | null>(null);
@@ -71,6 +72,7 @@ export function TierCards({ provider, wallet, faucet, openStream }: Props) {
           wallet={wallet}
           faucet={faucet}
           send={openStream}
+          onChain={onChain}
           onClose={() => setChosen(null)}
         />
       ) : null}

@@ -22,6 +22,8 @@ type Props<T> = {
   tone?: "flow" | "stop";
   disabled?: boolean;
   state: MoneyState<T>;
+  /** True for a stream that is opened on a chain. */
+  opensOnChain?: boolean;
   onConfirm: () => void;
   /** What happened, afterwards. */
   done: (value: T) => ReactNode;
@@ -42,7 +44,11 @@ export function MoneyDialog<T>(props: Props<T>) {
   } = props;
   const router = useRouter();
   const finished = state.phase === "confirmed" || state.phase === "mined";
-  const busy = state.phase === "sent" || state.phase === "wallet" || state.phase === "mining";
+  const busy =
+    state.phase === "sent" ||
+    state.phase === "wallet" ||
+    state.phase === "mining" ||
+    state.phase === "reading";
 
   function change(next: boolean) {
     if (!next && busy) return; // An answer is on its way: stay and show it.
@@ -87,6 +93,11 @@ export function MoneyDialog<T>(props: Props<T>) {
                 <TransactionLink hash={state.hash} /> You may leave: it goes on without this page.
               </p>
             ) : null}
+            {state.phase === "reading" ? (
+              <p role="status" className="text-soft text-sm">
+                The chain has it. The market is reading it. <TransactionLink hash={state.hash} />
+              </p>
+            ) : null}
             {state.phase === "refused" ? (
               <Notice tone="stop" title={state.problem.title}>
                 {state.problem.detail}
@@ -95,7 +106,7 @@ export function MoneyDialog<T>(props: Props<T>) {
           </>
         )}
         <div className="flex flex-wrap items-center justify-between gap-3">
-          <WriteSteps state={state} />
+          <WriteSteps state={state} opens={props.opensOnChain ?? false} />
           {finished ? (
             <Button key="done" onClick={() => change(false)}>
               Close

@@ -1,24 +1,32 @@
 "use client";
 import Link from "next/link";
 import { useState } from "react";
-import { Amount } from "@/components/ui/amount";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
-import { type Faucet, FaucetButton } from "@/components/wallet/faucet-button";
+import type { Faucet } from "@/components/wallet/faucet-button";
+import { WrongNetwork } from "@/components/wallet/wrong-network";
 import { defaultAutoTopUp } from "@/lib/domain/default-auto-top-up";
-import { amountOver, timeFor } from "@/lib/domain/rate";
 import { formatDuration, formatRate, formatToken } from "@/lib/format";
 import type { ActionResult } from "@/lib/http/action";
 import type { ProviderView } from "@/lib/market/provider-row";
 import { paths } from "@/lib/paths";
+import type { ChainRailOption } from "@/lib/rails/chain-rail-options";
 import type { WalletView } from "@/lib/streams/get-wallet";
 import type { StreamView } from "@/lib/streams/stream-view";
-import { AmountField, proposedAmount, readAmount } from "./amount-field";
+import { proposedAmount, readAmount } from "./amount-field";
+import { type PlanOpening, RUN_TIMES_MS } from "./chain-plan";
+import { ChainPlanFacts, ChainPlanLack, isCovered } from "./chain-plan-facts";
+import { LedgerConsequence, LedgerFields } from "./ledger-terms";
 import { MoneyDialog } from "./money-dialog";
+import { useChainOpening } from "./use-chain-opening";
+import { useChainPlan } from "./use-chain-plan";
 import { useMoneyAction } from "./use-money-action";
 
 export type OpenStream = (input: unknown) => Promise<ActionResult<StreamView>>;
+
+/** What a stream can be opened on besides the ledger, and who says what that asks. */
+export type OnChain = { rails: readonly ChainRailOption[]; plan: PlanOpening };
 
 type Props = {
   provider: ProviderView;
@@ -26,17 +34,27 @@ type Props = {
   wallet: WalletView;
   faucet: Faucet | null;
   send: OpenStream;
+  onChain: OnChain;
   onClose: () => void;
 };
 
-/** Chooses a tier and a deposit, says what will happen to the money, and opens the stream. */
-export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, onClose }: Props) {
+const railNames = { streampay: "StreamPay", superfluid: "Superfluid" };
+const DAY_MS = 86_400_000n;
+
+/** Chooses where the money sits, a tier and how much, says what will happen to the money, and opens the stream. */
+export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, onChain, onClose }: Props) {
   const { asset, tiers } = provider;
+  const [railId, setRailId] = useState("ledger");
   const [tierName, setTierName] = useState(initialTier);
+  const [durationMs, setDurationMs] = useState(DAY_MS);
   const tier = tiers.find(({ name }) => name === tierName) ?? tiers[0];
-  const [text, setText] = useState(() => depositText(tier?.requiredDeposit ?? 0n));
+  const [text, setText] = useState(() => proposedAmount(tier?.requiredDeposit ?? 0n, asset));
   const [autoTopUp, setAutoTopUp] = useState(false);
-  const { state, submit } = useMoneyAction(send);
+  const rail = onChain.rails.find(({ id }) => id === railId);
+  const onLedger = useMoneyAction(send);
+  const opening = useChainOpening(onChain.plan, `Open a stream to ${provider.name}`);
+  const terms = { providerId: provider.id, tier: tierName, durationMs };
+  const { plan, problem, refresh } = useChainPlan(onChain.plan, { ...terms, rail: rail?.id ?? null });
   if (!tier) return null;
 
   const { units } = readAmount(text, asset);
@@ -48,104 +66,114 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         : units > wallet.balance
           ? "That is more than your wallet holds."
           : undefined;
-  const rule = defaultAutoTopUp(tier.rate);
-  const chunk = amountOver(tier.rate, rule.chunkMs, "ceil");
-
-  function depositText(deposit: bigint): string {
-    return proposedAmount(deposit, asset);
-  }
+  const state = rail ? opening.state : onLedger.state;
+  const busy = state.phase !== "asking" && state.phase !== "refused";
 
   function chooseTier(name: string) {
     setTierName(name);
-    setText(depositText(tiers.find((other) => other.name === name)?.requiredDeposit ?? 0n));
+    setText(proposedAmount(tiers.find((other) => other.name === name)?.requiredDeposit ?? 0n, asset));
+  }
+
+  function confirm() {
+    if (rail) {
+      if (plan) void opening.submit({ ...terms, rail: rail.id }, plan);
+    } else if (units !== undefined && tier) {
+      const rule = autoTopUp ? { ...defaultAutoTopUp(tier.rate), expiresMs: null } : null;
+      void onLedger.submit({ providerId: provider.id, tier: tier.name, deposit: units, autoTopUp: rule });
+    }
   }
 
   return (
-    <MoneyDialog
+    <MoneyDialog<{ id: string; funded?: bigint }>
       open
       onOpenChange={(open) => open || onClose()}
       title="Open a stream"
       description={`To ${provider.name}. It starts at once and you can close it at any second.`}
       consequence={
-        units === undefined ? (
-          "Write how much to lock."
+        !rail ? (
+          <LedgerConsequence units={units} tier={tier} provider={provider} autoTopUp={autoTopUp} />
+        ) : plan ? (
+          <ChainPlanFacts plan={plan} />
+        ) : problem ? (
+          "What it asks is not known yet."
         ) : (
-          <>
-            <strong>{formatToken(units, asset)}</strong> leaves your wallet and is locked. It flows to{" "}
-            {provider.name} at {formatRate(tier.rate, asset)} and lasts{" "}
-            {formatDuration(timeFor(tier.rate, units))}
-            {autoTopUp
-              ? `; with ${formatDuration(rule.triggerMs)} left, ${formatToken(chunk, asset, { rounding: "up" })} more is locked`
-              : ""}
-            . When you close, you get back what is not used.
-          </>
+          `Asking ${rail.network} what this takes…`
         )
       }
       confirm="Open stream"
-      disabled={units === undefined || wrong !== undefined}
+      disabled={rail ? !plan || !isCovered(plan) : units === undefined || wrong !== undefined}
       state={state}
-      onConfirm={() => {
-        if (units === undefined) return;
-        void submit({
-          providerId: provider.id,
-          tier: tier.name,
-          deposit: units,
-          autoTopUp: autoTopUp ? { ...rule, expiresMs: null } : null,
-        });
-      }}
-      done={(stream) => (
+      opensOnChain={rail !== undefined}
+      onConfirm={confirm}
+      done={({ id, funded }) => (
         <>
-          <Amount value={stream.funded} asset={asset} /> is locked and flows to {provider.name}.{" "}
-          <Link href={paths.stream(stream.id)} className="font-medium text-ink underline underline-offset-4">
+          {funded === undefined
+            ? `The stream is active: ${rail?.symbol} flows to ${provider.name}.`
+            : `${formatToken(funded, asset)} is locked and flows to ${provider.name}.`}{" "}
+          <Link href={paths.stream(id)} className="font-medium text-ink underline underline-offset-4">
             Watch the stream
           </Link>
         </>
       )}
     >
-      <Field label="Tier" required plain>
-        {(control) => (
-          <Select {...control} value={tier.name} onChange={(event) => chooseTier(event.target.value)}>
-            {tiers.map((choice) => (
-              <option key={choice.name} value={choice.name}>
-                {choice.name}: {formatRate(choice.rate, asset)}, {choice.maxRequestsPerHour} calls an hour
-              </option>
-            ))}
-          </Select>
+      <fieldset disabled={busy} className="contents">
+        {onChain.rails.length > 0 ? (
+          <Field label="Where the money sits" required plain>
+            {(control) => (
+              <Select {...control} value={railId} onChange={(event) => setRailId(event.target.value)}>
+                <option value="ledger">Superstream’s ledger</option>
+                {onChain.rails.map(({ id, symbol, network }) => (
+                  <option key={id} value={id}>
+                    {railNames[id]} ({symbol}, on {network})
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        ) : null}
+        <Field label="Tier" required plain>
+          {(control) => (
+            <Select {...control} value={tier.name} onChange={(event) => chooseTier(event.target.value)}>
+              {tiers.map((choice) => (
+                <option key={choice.name} value={choice.name}>
+                  {choice.name}: {formatRate(choice.rate, asset)}, {choice.maxRequestsPerHour} calls an hour
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        {rail ? (
+          <Field label="How long the money shall last" required plain>
+            {(control) => (
+              <Select
+                {...control}
+                value={durationMs.toString()}
+                onChange={(event) => setDurationMs(BigInt(event.target.value))}
+              >
+                {RUN_TIMES_MS.map((ms) => (
+                  <option key={ms} value={ms.toString()}>
+                    {formatDuration(ms)}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        ) : (
+          <LedgerFields
+            {...{ asset, tier, wallet, faucet, text, autoTopUp }}
+            error={wrong}
+            onText={setText}
+            onAutoTopUp={setAutoTopUp}
+          />
         )}
-      </Field>
-      <AmountField
-        label="Deposit"
-        asset={asset}
-        text={text}
-        onText={setText}
-        error={wrong}
-        hint={
-          <>
-            Your wallet holds <Amount value={wallet.balance} asset={asset} />
-          </>
-        }
-      />
-      <label className="flex cursor-pointer items-start gap-2.5 text-sm">
-        <input
-          type="checkbox"
-          checked={autoTopUp}
-          onChange={(event) => setAutoTopUp(event.target.checked)}
-          className="mt-0.5 size-4 shrink-0 accent-flow"
-        />
-        <span>
-          <span className="font-medium">Top up automatically</span>
-          <span className="block text-faint text-xs">
-            Adds {formatDuration(rule.chunkMs)} whenever less than {formatDuration(rule.triggerMs)} is left,
-            at most {formatToken(rule.dailyMax, asset, { rounding: "up" })} a day.
-          </span>
-        </span>
-      </label>
-      {wallet.balance < tier.requiredDeposit && faucet ? (
-        <Notice tone="warn" title="Your wallet cannot cover this yet">
-          <p>This is a devnet: the faucet gives you play money.</p>
-          <FaucetButton faucet={faucet} className="mt-2" />
+      </fieldset>
+      {rail ? <WrongNetwork /> : null}
+      {rail && problem ? (
+        <Notice tone="warn" title={problem.title}>
+          {problem.detail}
         </Notice>
       ) : null}
+      {rail && plan ? <ChainPlanLack plan={plan} faucet={faucet} onFilled={refresh} /> : null}
     </MoneyDialog>
   );
 }

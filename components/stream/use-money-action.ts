@@ -7,12 +7,16 @@ import type { ActionResult } from "@/lib/http/action";
 import { callsToSign } from "./calls-to-sign";
 import { type Intent, intentFor } from "./intent-key";
 
-/** `wallet` and `mining` are of money on a chain, where the wallet signs what is done: `done` is a transaction that counts. */
+/**
+ * `wallet` and `mining` are of money on a chain, where the wallet signs what is done: `mined` is a transaction that counts, `reading` one
+ * whose stream is still to be read.
+ */
 export type MoneyState<T> =
   | { phase: "asking" }
   | { phase: "sent" }
   | { phase: "wallet"; says: string; step: number; of: number }
   | { phase: "mining"; hash: Hex; step: number; of: number; confirmations: number; needed: number }
+  | { phase: "reading"; hash: Hex }
   | { phase: "confirmed"; value: T }
   | { phase: "mined"; hash: Hex }
   | { phase: "refused"; problem: Pick<Problem, "title" | "detail"> & Record<string, unknown> };

@@ -7,20 +7,24 @@ const texts = {
   wallet: "In your wallet",
   sent: "Sent",
   confirmed: "Confirmed",
+  active: "Active",
   refused: "Refused",
 };
 
 type Step = keyof typeof texts;
 
+type Props = {
+  state: MoneyState<unknown>;
+  /** True for a stream that is opened on a chain: it is active when the market has read it. */
+  opens: boolean;
+};
+
 /** Where a wallet write stands: asking, sent, then confirmed or refused. On a chain the wallet asks too, and blocks are counted. */
-export function WriteSteps({ state }: { state: MoneyState<unknown> }) {
-  const { phase } = state;
-  const onChain = phase === "wallet" || phase === "mining" || phase === "mined";
-  const reached = phase === "mining" ? "sent" : phase === "mined" ? "confirmed" : phase;
-  const last = phase === "refused" ? "refused" : "confirmed";
-  const steps: readonly Step[] = onChain ? ["asking", "wallet", "sent", last] : ["asking", "sent", last];
-  const at = reached === "refused" ? steps.length - 1 : steps.indexOf(reached);
-  const done = reached === "confirmed";
+export function WriteSteps({ state, opens }: Props) {
+  const steps = stepsOf(state, opens);
+  const reached = reachedBy(state, opens);
+  const at = steps.indexOf(reached);
+  const done = at === steps.length - 1 && reached !== "refused";
   return (
     <ol aria-label="Progress" className="flex flex-wrap items-center gap-2 text-xs">
       {steps.map((step, index) => {
@@ -40,7 +44,7 @@ export function WriteSteps({ state }: { state: MoneyState<unknown> }) {
                 <X className="size-3.5" aria-hidden />
               ) : past ? (
                 <Check className="size-3.5 text-flow" aria-hidden />
-              ) : now && (step === "sent" || step === "wallet") ? (
+              ) : now && (step === "sent" || step === "wallet" || state.phase === "reading") ? (
                 <LoaderCircle className="size-3.5 animate-spin" aria-hidden />
               ) : (
                 <span aria-hidden className={cn("size-2 rounded-full", now ? "bg-flow" : "bg-line-strong")} />
@@ -53,4 +57,17 @@ export function WriteSteps({ state }: { state: MoneyState<unknown> }) {
       })}
     </ol>
   );
+}
+
+function stepsOf({ phase }: MoneyState<unknown>, opens: boolean): readonly Step[] {
+  if (phase === "refused") return opens ? ["asking", "wallet", "refused"] : ["asking", "sent", "refused"];
+  if (opens) return ["asking", "wallet", "sent", "confirmed", "active"];
+  const onChain = phase === "wallet" || phase === "mining" || phase === "mined";
+  return onChain ? ["asking", "wallet", "sent", "confirmed"] : ["asking", "sent", "confirmed"];
+}
+
+function reachedBy({ phase }: MoneyState<unknown>, opens: boolean): Step {
+  if (phase === "mining") return "sent";
+  if (phase === "mined" || phase === "reading") return "confirmed";
+  return phase === "confirmed" && opens ? "active" : phase;
 }

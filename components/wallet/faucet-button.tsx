@@ -10,8 +10,15 @@ import type { WalletView } from "@/lib/streams/get-wallet";
 
 export type Faucet = (input: unknown) => Promise<ActionResult<WalletView>>;
 
+type Props = {
+  faucet: Faucet;
+  /** Told when there is money, for what was asked before and is not part of the page. */
+  onFilled?: () => void;
+  className?: string;
+};
+
 /** Play money for the wallet, on devnet. */
-export function FaucetButton({ faucet, className }: { faucet: Faucet; className?: string }) {
+export function FaucetButton({ faucet, onFilled, className }: Props) {
   const router = useRouter();
   const { state, submit } = useMoneyAction(faucet);
 
@@ -20,6 +27,7 @@ export function FaucetButton({ faucet, className }: { faucet: Faucet; className?
     if (ended.phase === "confirmed") {
       const { balance, asset } = ended.value;
       toast.success(`Your wallet holds ${formatToken(balance, asset)} of play money.`);
+      onFilled?.();
       router.refresh();
     }
     if (ended.phase === "refused") toast.error(ended.problem.detail);

@@ -25,11 +25,12 @@ import { getService } from "@/lib/market/get-service";
 import { listServices } from "@/lib/market/list-services";
 import { getProviderHealth } from "@/lib/market/provider-health";
 import { paths } from "@/lib/paths";
+import { chainRailOptions } from "@/lib/rails/chain-rail-options";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { listStreams } from "@/lib/streams/list-streams";
 import type { StreamView } from "@/lib/streams/stream-view";
 import { faucetAction } from "../../actions";
-import { openStreamAction } from "./actions";
+import { openStreamAction, planOpeningAction } from "./actions";
 
 const SERVICES_MAX = 50;
 const OWN_STREAMS_MAX = 20;
@@ -68,6 +69,7 @@ export default async function ProviderPage({ params, searchParams }: Props) {
   const guided =
     provider.active && (!steps.answered || (paying !== undefined && steps.served <= GUIDED_CALLS));
   const faucet = env.NETWORK === "devnet" ? faucetAction : null;
+  const onChain = { rails: chainRailOptions(), plan: planOpeningAction };
 
   return (
     <>
@@ -126,7 +128,13 @@ export default async function ProviderPage({ params, searchParams }: Props) {
           <h2 id="tiers" className="mb-3 font-semibold text-xl tracking-tight">
             Tiers
           </h2>
-          <TierCards provider={provider} wallet={wallet} faucet={faucet} openStream={openStreamAction} />
+          <TierCards
+            provider={provider}
+            wallet={wallet}
+            faucet={faucet}
+            openStream={openStreamAction}
+            onChain={onChain}
+          />
           <p className="mt-3 max-w-prose text-sm text-soft">
             A tier is a price of time. The stream pays while it flows, however much you call, up to the calls
             an hour. The deposit buys the first {formatDuration(provider.depositMs)}; top it up to go on. When
@@ -189,6 +197,7 @@ export default async function ProviderPage({ params, searchParams }: Props) {
                   wallet={wallet}
                   faucet={faucet}
                   openStream={openStreamAction}
+                  onChain={onChain}
                 />
               </CardBody>
             </Card>

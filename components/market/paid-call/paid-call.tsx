@@ -6,7 +6,7 @@ import { useMemo, useRef, useState } from "react";
 import { type Draft, draftOf, type Errors, readDraft } from "@/components/schema-form/draft";
 import { formFields } from "@/components/schema-form/form-field";
 import { SchemaFields } from "@/components/schema-form/schema-fields";
-import { type OpenStream, OpenStreamDialog } from "@/components/stream/open-stream-dialog";
+import { type OnChain, type OpenStream, OpenStreamDialog } from "@/components/stream/open-stream-dialog";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import type { Faucet } from "@/components/wallet/faucet-button";
@@ -31,13 +31,14 @@ type Props = {
   wallet: WalletView | null;
   faucet: Faucet | null;
   openStream: OpenStream;
+  onChain: OnChain;
 };
 
 /** Lets a button elsewhere on the page send the form. */
 export const CALL_FORM = "paid-call";
 
 /** A real paid call from a form: what goes over the wire is shown step by step, then the result and its receipt. */
-export function PaidCall({ provider, service, stream, wallet, faucet, openStream }: Props) {
+export function PaidCall({ provider, service, stream, wallet, faucet, openStream, onChain }: Props) {
   const session = useSession();
   const router = useRouter();
   const fields = useMemo(() => formFields(service.inputSchema), [service.inputSchema]);
@@ -191,6 +192,7 @@ export function PaidCall({ provider, service, stream, wallet, faucet, openStream
           wallet={wallet}
           faucet={faucet}
           send={openStream}
+          onChain={onChain}
           onClose={() => setOpening(false)}
         />
       ) : null}
