@@ -9,6 +9,7 @@ import * as registry from "./operations/registry-operations";
 import * as simulations from "./operations/simulation-operations";
 import * as streamChanges from "./operations/stream-change-operations";
 import * as streams from "./operations/stream-operations";
+import * as streamPlans from "./operations/stream-plan-operations";
 
 /** Every operation of the API: what the OpenAPI document lists and the bad-input generator attacks. */
 export const operations: readonly Operation[] = [
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   registry,
   streams,
   streamChanges,
+  streamPlans,
   delegations,
   alerts,
   account,

@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import type { Account, Address, Hex } from "viem";
 import { foundry } from "viem/chains";
 import { gasLimit } from "@/lib/chain/gas";
 import type { ChainCall } from "@/lib/rails/chain-call";
@@ -7,13 +7,14 @@ import type { startTestDevnet } from "./devnet";
 /**
  * Sends calls as a wallet does: one transaction each, in order, with the gas that its node estimates and the margin.
  *
+ * @param account its key, or an address that anvil has the key of
  * @returns their hashes
  * @throws what viem throws when a call would revert; Error when one reverted
  */
 export async function sendCalls(
-  { chain }: Awaited<ReturnType<typeof startTestDevnet>>,
-  account: Address,
-  calls: readonly ChainCall[],
+  { chain }: Pick<Awaited<ReturnType<typeof startTestDevnet>>, "chain">,
+  account: Account | Address,
+  calls: readonly Pick<ChainCall, "to" | "data" | "value" | "says">[],
 ): Promise<Hex[]> {
   const hashes: Hex[] = [];
   for (const { to, data, value, says } of calls) {
