@@ -15,7 +15,7 @@ const PATIENCE_MS = 1_000;
 /** A sweep that is later than this is late: two passes of the slowest usual setting, in milliseconds. */
 const SWEEP_LATE_MS = 30_000;
 
-/** As `chain_is_watched` in the database has it: from here on calls on streams of the chain are refused, milliseconds. */
+/** As `watched_assets` in the database has it: from here on calls on streams of the chain are refused, milliseconds. */
 const CHAIN_LATE_MS = 15_000;
 
 export type InvariantStatus = { id: string; says: string; violations: number };

@@ -1,4 +1,5 @@
 import type { BenchOptions, BenchResult } from "./bench-result";
+import { measureChainStreams } from "./chain-streams";
 import { measureLiveCounters } from "./live-counters";
 import { measureMarketScript } from "./market-script";
 import { MEMORY_NAMES, measureMemory } from "./memory";
@@ -38,6 +39,12 @@ export const benchParts: readonly BenchPart[] = [
     names: ["scale/1m"],
     seconds: (options) => (options.quick ? 15 : 300) + load(options, 3),
     measure: measureScale,
+  },
+  {
+    title: "Streams on a chain",
+    names: ["chain/authorise"],
+    seconds: (options) => 30 + load(options, 2),
+    measure: measureChainStreams,
   },
   {
     title: "One settlement of 100,000 streams",

@@ -45,10 +45,10 @@ CREATE FUNCTION provider_tag(p_id text) RETURNS numeric LANGUAGE sql IMMUTABLE A
 $$;
 CREATE INDEX provider_owner_tag ON provider (owner, provider_tag(id));
 
--- Whether the index of the chain that an asset lives on is fresh. While it is not, no call is authorised by what it said.
-CREATE FUNCTION chain_is_watched(p_asset text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+-- Assets on chains whose index is fresh. While it is not, no call is authorised by what it said.
+CREATE FUNCTION watched_assets() RETURNS SETOF text LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN EXISTS (SELECT 1 FROM chain_cursor k JOIN asset a ON a.chain_id = k.chain_id WHERE a.id = p_asset AND k.checked_ms > clock_ms() - 15000);
+  RETURN QUERY SELECT a.id FROM asset a JOIN chain_cursor k ON k.chain_id = a.chain_id WHERE k.checked_ms > clock_ms() - 15000;
 END $$;
 
 -- Brings the mirror of one stream to what its chain says. Called in the transaction that indexes a block, for one chain by one
@@ -243,7 +243,7 @@ $$;
 CREATE OR REPLACE FUNCTION stream_obstacle(s stream, c jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE t provider_tier; price numeric := (c->>'price')::numeric; oldest bigint; charged stream := s;
 BEGIN
-  IF s.rail <> 'ledger' AND NOT chain_is_watched(s.asset) THEN
+  IF s.rail <> 'ledger' AND s.asset NOT IN (SELECT watched_assets()) THEN
     RETURN jsonb_build_object('code', 'stream/verification-unavailable', 'retryAfterSeconds', 5);
   END IF;
   charged.held := s.held + price;
@@ -310,7 +310,7 @@ BEGIN
       div(s.carried_num * s.rate_period_ms + s.rate_amount * (s.now_ms - s.segment_started_ms) * s.carried_den, s.carried_den * s.rate_period_ms) AS accrued,
       s.funded - s.used - s.held AS available,
       s.status = 'active' AND s.now_ms < s.depletes_ms AND s.generation = a.generation AND a.expires_ms > s.now_ms
-        AND s.provider_id = a.provider_id AND (s.rail = 'ledger' OR chain_is_watched(s.asset))
+        AND s.provider_id = a.provider_id AND (s.rail = 'ledger' OR s.asset = ANY (ARRAY(SELECT watched_assets())))
         -- Not as NOT EXISTS, for which the planner may choose to hash the whole log.
         AND (SELECT r.id FROM request r WHERE r.payer = s.sender AND r.idempotency_key = a.key) IS NULL AS free
     FROM asked a JOIN locked s ON s.id = a.stream_id

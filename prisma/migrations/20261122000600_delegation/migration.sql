@@ -216,7 +216,7 @@ BEGIN
       div(s.carried_num * s.rate_period_ms + s.rate_amount * (s.now_ms - s.segment_started_ms) * s.carried_den, s.carried_den * s.rate_period_ms) AS accrued,
       s.funded - s.used - s.held AS available,
       s.status = 'active' AND s.now_ms < s.depletes_ms AND s.generation = a.generation AND a.expires_ms > s.now_ms
-        AND s.provider_id = a.provider_id AND (s.rail = 'ledger' OR chain_is_watched(s.asset))
+        AND s.provider_id = a.provider_id AND (s.rail = 'ledger' OR s.asset = ANY (ARRAY(SELECT watched_assets())))
         -- Not as NOT EXISTS, for which the planner may choose to hash the whole log.
         AND (SELECT r.id FROM request r WHERE r.payer = s.sender AND r.idempotency_key = a.key) IS NULL AS free
     FROM asked a JOIN locked s ON s.id = a.stream_id
