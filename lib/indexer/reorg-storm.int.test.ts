@@ -66,7 +66,7 @@ describe("a storm of reorganisations", () => {
       rate: 0.015,
       lies: ALL.filter((lie) => lie !== "dropLog" && lie !== "noLogs" && lie !== "inventLog"),
     },
-  ])("ends with exactly what the chain says: $what", { timeout: 300_000 }, async ({ second, rate, lies }) => {
+  ])("ends with exactly what the chain says: $what", { timeout: 600_000 }, async ({ second, rate, lies }) => {
     const seed = Number(process.env.SEED ?? Date.now() % 100_000);
     const random = randomSource(seed);
     const { db, stop } = await scratchDatabase(4);
