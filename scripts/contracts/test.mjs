@@ -1,16 +1,19 @@
 // `npm run contracts:test [-- <arguments of forge test>]`: the contracts' tests; without arguments also whether committed artefacts,
 // storage layouts and gas figures are what the sources give. FOUNDRY_PROFILE=long runs each property 10,000 times.
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describeFailure, Refusal, step } from "../report.mjs";
 import { ROOT } from "../set-up.mjs";
-import { needForge, runForge } from "./forge.mjs";
+import { CONTRACTS, needForge, runForge } from "./forge.mjs";
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 /** The last line that forge prints. */
 const SUMMARY = /(\d+) tests passed, (\d+) failed, (\d+) skipped \(\d+ total tests\)/;
+
+/** Of its own, so that other runs of forge beside it change nothing here. */
+const FOLDER = ["--out", "cache/test", "--cache-path", "cache/test/cache"];
 
 if (process.argv[1] === import.meta.filename) await main(process.argv.slice(2));
 
@@ -24,7 +27,9 @@ async function main(args) {
       node("--import", "./scripts/register-ts.mjs", "scripts/devnet/make-allocs.ts"),
     );
     if (args.length === 0) await node("scripts/contracts/build.mjs", "--check");
-    const { counts, code } = await forgeTest(args, file !== undefined);
+    await step("Tests compiled", compile);
+    const { counts, code, output } = await forgeTest(args, file !== undefined);
+    if (args.length === 0) assertAllRan(output);
     if (file) {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, JSON.stringify(counts));
@@ -36,14 +41,29 @@ async function main(args) {
   }
 }
 
-/** @param {string[]} args @param {boolean} brief @returns {Promise<{ counts: Counts, code: number }>} */
+/** All of it, before any filter: what a filtered run leaves in its folder is not whole, and forge passes over it without a word. */
+async function compile() {
+  const { code, output } = await runForge(["build", ...FOLDER]);
+  if (code !== 0) throw new Refusal(`The tests do not compile:\n${output}`);
+}
+
+/** @param {string} output of forge test @throws Refusal naming the files of which no test ran */
+function assertAllRan(output) {
+  const files = readdirSync(join(CONTRACTS, "test"), { recursive: true, encoding: "utf8" })
+    .map((file) => `test/${file.replaceAll("\\", "/")}`)
+    .filter((file) => file.endsWith(".t.sol"));
+  const missing = files.filter((file) => !output.includes(` for ${file}:`));
+  if (missing.length) throw new Refusal(`forge has run no test of ${missing.join(", ")}.`);
+}
+
+/** @param {string[]} args @param {boolean} brief @returns {Promise<{ counts: Counts, code: number, output: string }>} */
 async function forgeTest(args, brief) {
-  const { code, output } = await runForge(["test", ...args], {
+  const { code, output } = await runForge(["test", ...FOLDER, ...args], {
     // Gas that differs from contracts/snapshots fails; `contracts:gas` writes them anew.
     environment: { FORGE_SNAPSHOT_CHECK: "true" },
     onLine: (line) => (brief && line.startsWith("[PASS]")) || console.log(line),
   });
-  return { counts: countTests(output), code };
+  return { counts: countTests(output), code, output };
 }
 
 /** @param {string} output of forge test @returns {Counts} @throws Refusal when it does not say: nothing ran */
