@@ -2,7 +2,7 @@ import { type Address, createPublicClient, encodeFunctionData, http, parseUnits 
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
-import { cfaV1ForwarderAbi, superTokenAbi } from "@/contracts-abi/superfluid";
+import { cfaAbi, cfaV1ForwarderAbi, hostAbi, superTokenAbi } from "@/contracts-abi/superfluid";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import { findNetwork } from "@/lib/chain/networks";
 import type { ChainClient } from "@/lib/chain/public-client";
@@ -305,4 +305,59 @@ describe("a Superfluid flow on a real chain", () => {
     expect(await call(sender, provider.id)).toMatchObject({ outcome: "authorised" });
     expect(await runInvariants(ledger.db)).toEqual([]);
   });
+
+  test.each([
+    { phase: "patrician", after: 60 },
+    { phase: "pleb", after: 40 * 60 },
+    { phase: "insolvent", after: 5 * 3_600 },
+  ])(
+    "that somebody liquidates, in its $phase phase, ends as liquidated, and its receiver has all that flowed",
+    async ({ after }) => {
+      const provider = await listing(ledger.db);
+      const [sender, liquidator] = [await someWallet(), await someWallet()];
+      const { usdcx, cfaV1Forwarder, host, cfa } = devnet.addresses;
+      const rate = parseUnits("10000", 18) / 86_400n;
+      const pair = [usdcx, sender, provider.owner as Address] as const;
+      await send(
+        sender,
+        cfaV1Forwarder,
+        encodeFunctionData({
+          abi: cfaV1ForwarderAbi,
+          functionName: "createFlow",
+          args: [...pair, rate, "0x"],
+        }),
+      );
+      await catchUp();
+      const [running] = await streamOf(sender, provider.id);
+      const runwaySeconds = Number((BigInt(running?.depletes_ms) - BigInt(running?.opened_ms)) / 1_000n);
+      await travel(runwaySeconds + after);
+      expect(await call(sender, provider.id)).toMatchObject({
+        outcome: "denied",
+        code: "stream/deposit-exhausted",
+      });
+
+      const deleteFlow = encodeFunctionData({
+        abi: cfaAbi,
+        functionName: "deleteFlow",
+        args: [...pair, "0x"],
+      });
+      await send(
+        liquidator,
+        host,
+        encodeFunctionData({ abi: hostAbi, functionName: "callAgreement", args: [cfa, deleteFlow, "0x"] }),
+      );
+      await catchUp();
+      const [ended] = await streamOf(sender, provider.id);
+      expect(ended).toMatchObject({ status: "settled", close_cause: "liquidated" });
+      const received = await devnet.chain.readContract({
+        address: usdcx,
+        abi: superTokenAbi,
+        functionName: "balanceOf",
+        args: [provider.owner as Address],
+      });
+      expect(ended?.billed).toBe(`${received}`);
+      expect(await call(sender, provider.id)).toMatchObject({ outcome: "denied", code: "stream/terminated" });
+      expect(await runInvariants(ledger.db)).toEqual([]);
+    },
+  );
 });
