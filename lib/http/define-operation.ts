@@ -28,6 +28,7 @@ export type Operation<
     | "market"
     | "registry"
     | "streams"
+    | "chain"
     | "alerts"
     | "wallet"
     | "requests"

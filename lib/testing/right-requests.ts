@@ -69,7 +69,7 @@ export async function rightRequests() {
     cron: "tests-only-cron-secret",
     none: "",
   };
-  const bodies = rightBodies(sender.address);
+  const bodies = rightBodies(sender.address, streamId);
 
   function rightFor(operation: Operation): Right {
     const token = operation.id === "collectStream" ? owner.token : tokens[operation.auth];
@@ -89,7 +89,7 @@ export async function rightRequests() {
 }
 
 /** By operation: a body with every field that it may have. */
-function rightBodies(sender: string): Record<string, Record<string, unknown>> {
+function rightBodies(sender: string, streamId: string): Record<string, Record<string, unknown>> {
   return {
     createNonce: { address: sender },
     createSession: { message: "m", signature: `0x${"11".repeat(65)}` },
@@ -113,6 +113,17 @@ function rightBodies(sender: string): Record<string, Record<string, unknown>> {
       deposit: String(TOKEN / 2n),
       autoTopUp: { triggerMs: 3_600_000, chunkMs: 3_600_000, dailyMax: String(TOKEN), expiresMs: null },
     },
+    planStream: {
+      providerId: "target",
+      tier: "basic",
+      rail: "ledger",
+      durationMs: 86_400_000,
+      payer: sender,
+      asset: "USDCx",
+      decimals: 18,
+      permit: { value: "1", deadline: "4102444800", signature: `0x${"11".repeat(65)}` },
+    },
+    planClose: { streamIds: [streamId] },
     topUpStream: { amount: "1" },
     changeStreamTier: { tier: "professional" },
     setAutoTopUp: {

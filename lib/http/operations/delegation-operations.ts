@@ -12,7 +12,7 @@ export const listDelegationsOperation = defineOperation({
   id: "listDelegations",
   method: "GET",
   path: "/api/v1/delegations",
-  tag: "streams",
+  tag: "chain",
   summary: "Which keys of agents have proved your streams, newest first, and which are revoked",
   auth: "account",
   output: z.strictObject({
@@ -34,7 +34,7 @@ export const revokeDelegationOperation = defineOperation({
   id: "revokeDelegation",
   method: "POST",
   path: "/api/v1/delegations/revoke",
-  tag: "streams",
+  tag: "chain",
   summary:
     "End a delegation at once, with the sessions that it gave; one that was never used cannot be used later",
   auth: "account",

@@ -11,7 +11,6 @@ import {
 } from "../schemas";
 
 const YEAR_MS = 365 * 86_400_000;
-const UINT256_MAX = 2n ** 256n - 1n;
 
 const hexOutput = z.string().regex(/^0x([0-9a-f]{2})*$/i);
 const rail = z.enum(["ledger", "streampay", "superfluid"]);
@@ -46,7 +45,7 @@ export const planStreamOperation = defineOperation({
   id: "planStream",
   method: "POST",
   path: "/api/v1/streams/plan",
-  tag: "streams",
+  tag: "chain",
   summary:
     "What a stream would cost on one rail, and what a wallet signs to open it; nothing is moved or stored",
   auth: "none",
@@ -73,7 +72,7 @@ export const planStreamOperation = defineOperation({
     permit: z
       .strictObject({
         value: amountString(1n),
-        deadline: amountString(1n, UINT256_MAX),
+        deadline: amountString(1n),
         signature: z
           .string()
           .regex(/^0x[0-9a-fA-F]{130}$/, "Give 65 bytes of hex.")
@@ -136,7 +135,7 @@ export const planCloseOperation = defineOperation({
   id: "planClose",
   method: "POST",
   path: "/api/v1/streams/plan-close",
-  tag: "streams",
+  tag: "chain",
   summary: "What a wallet signs to close many of your streams on a chain: one transaction for each rail",
   auth: "account",
   rate: "read",
