@@ -33,6 +33,7 @@ const WIRE = [
   "wire-schemas",
   "stream-typed-data",
   "delegation-typed-data",
+  "provider-tag",
 ].map((name) => `lib/mpp/${name}`);
 /** What a wallet signs on each rail: pure functions, which pages share with the server. */
 const CALLS = [
@@ -92,8 +93,8 @@ const ALLOWED = {
     "lib/rails",
     "lib/operations",
   ],
-  // Programs of their own, which reach us by HTTP: they share the pure maths and the wire's definitions, no server code.
-  agents: ["lib/domain", ...WIRE],
+  // Programs of their own, which reach us by HTTP: they share pure maths, the wire's definitions and what wallets sign, no server code.
+  agents: ["lib/domain", ...WIRE, ...CALLS, ...CHAIN_TABLES],
   ".": ["lib/env", "lib/http", "lib/tracing", "lib/chain/wallet-network"],
 };
 

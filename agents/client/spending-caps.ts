@@ -3,7 +3,7 @@ import { amountOver, flowRatePerSecond, PERIODS_MS, type Rate, rate } from "@/li
 import type { StreamRequest } from "@/lib/mpp/ledger-method";
 
 /**
- * What an agent may spend without asking its human. Amounts are base units of USDCx (18 decimals). A challenge's texts
+ * What an agent may spend without asking its human. Amounts are base units of the ledger's dollar (18 decimals), on every rail. A challenge's texts
  * are never trusted: only these numbers and the terms that get signed count.
  */
 export type SpendingCaps = {
@@ -31,6 +31,7 @@ export class PaymentRefused extends Error {
       | "total-too-high"
       | "recipient-not-allowed"
       | "realm-not-allowed"
+      | "chain-failed"
       | "needs-human",
     message: string,
   ) {
@@ -50,11 +51,16 @@ export function checkTerms(request: StreamRequest, realm: string, caps: Spending
     throw new PaymentRefused("wrong-terms", "The price per second is not the price per period.");
   if (amountOver(flow, PERIODS_MS.day, "ceil") > caps.maxRatePerDay)
     throw new PaymentRefused("rate-too-high", "The flow is faster than the cap per day.");
+  checkPayee(request.recipient, realm, caps);
+}
+
+/** @throws PaymentRefused when the caps name who and where may be paid, and this is not among them */
+export function checkPayee(recipient: string, realm: string, caps: SpendingCaps): void {
   if (caps.allowedRealms && !caps.allowedRealms.includes(realm))
     throw new PaymentRefused("realm-not-allowed", `${realm} is not among the allowed realms.`);
   const recipients = caps.allowedRecipients?.map((address) => address.toLowerCase());
-  if (recipients && !recipients.includes(request.recipient.toLowerCase()))
-    throw new PaymentRefused("recipient-not-allowed", `${request.recipient} is not an allowed recipient.`);
+  if (recipients && !recipients.includes(recipient.toLowerCase()))
+    throw new PaymentRefused("recipient-not-allowed", `${recipient} is not an allowed recipient.`);
 }
 
 function exactRate({ methodDetails }: StreamRequest): Rate {

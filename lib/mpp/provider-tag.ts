@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { sha256, stringToBytes } from "viem";
 
-/** How a chain names a provider: the first 8 bytes of SHA-256 of its id, as `provider_tag` in SQL. */
+/** How a chain names a provider: the first 8 bytes of SHA-256 of its id, as `provider_tag` in SQL. Safe in a browser. */
 export function providerTag(providerId: string): bigint {
-  return createHash("sha256").update(providerId).digest().readBigUInt64BE(0);
+  return BigInt(sha256(stringToBytes(providerId)).slice(0, 18));
 }
