@@ -44,5 +44,7 @@ function openPool(): pg.Pool {
   });
   // A connection that dies while idle is replaced by the next query; without a listener it would end the process.
   opened.on("error", (error) => logger.error({ error }, "A database connection was lost"));
+  // So would one that dies between two statements of whoever has it: they learn of it by their next statement.
+  opened.on("connect", (client) => client.on("error", () => {}));
   return opened;
 }

@@ -1,6 +1,6 @@
 import "server-only";
+import { inTransaction } from "@/lib/db/in-transaction";
 import type { Queryable } from "@/lib/db/pool";
-import { transaction } from "@/lib/db/transaction";
 import { metrics } from "@/lib/metrics/metrics";
 import { JOURNAL_BLOCKS } from "./chain-blocks";
 import type { BlockRef, ChainLog } from "./chain-log";
@@ -41,7 +41,7 @@ export async function writeStep(index: ChainIndex, cursor: Cursor, step: StepWri
     work.push({ projection, change, read: await projection.read?.(change) });
   }
 
-  const written = await transaction(index.db, async (tx) => {
+  const written = await inTransaction(index.db, async (tx) => {
     if (!(await isUntouched(tx, cursor))) return false;
     if (removedAbove !== null) await takeBack(tx, cursor.chainId, removedAbove);
     await insert(tx, cursor.chainId, step);

@@ -75,5 +75,6 @@ function openSimulator(): { pool: pg.Pool; turns: Turns } {
     allowExitOnIdle: true,
   });
   pool.on("error", (error) => logger.error({ error }, "A connection of the simulator was lost"));
+  pool.on("connect", (client) => client.on("error", () => {})); // While a run has it: its next statement says so.
   return { pool, turns: new Turns({ running: AT_ONCE, waiting: 8, waitMs: 20_000 }) };
 }

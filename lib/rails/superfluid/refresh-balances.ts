@@ -1,6 +1,7 @@
 import "server-only";
 import type pg from "pg";
 import type { ChainClient } from "@/lib/chain/public-client";
+import { inTransaction } from "@/lib/db/in-transaction";
 import type { FlowName } from "./mirror-flow";
 import { readBalances } from "./read-balances";
 import { projectFlow } from "./superfluid-projection";
@@ -26,32 +27,18 @@ export async function refreshBalances(
     client,
     rows.map(({ token, sender }) => ({ token, account: sender })),
   );
-  const connection = await db.connect();
-  try {
-    await connection.query("begin");
+  return inTransaction(db, async (tx) => {
     // Its row is the lock of whoever writes what a chain says.
-    const { rows: cursors } = await connection.query<
+    const { rows: cursors } = await tx.query<
       Record<"number" | "hash" | "at_ms" | "confirmed_number", string>
     >("select number, hash, at_ms, confirmed_number from chain_cursor where chain_id = $1 for update", [
       chainId,
     ]);
     const [at] = cursors;
-    if (at)
-      for (const flow of rows)
-        await projectFlow(
-          connection,
-          { chainId, ...flow },
-          {
-            ...{ balances, confirmedTo: BigInt(at.confirmed_number), whole: false },
-            block: { number: BigInt(at.number), hash: at.hash, atMs: BigInt(at.at_ms) },
-          },
-        );
-    await connection.query("commit");
+    if (!at) return 0;
+    const block = { number: BigInt(at.number), hash: at.hash, atMs: BigInt(at.at_ms) };
+    const of = { balances, confirmedTo: BigInt(at.confirmed_number), block, whole: false };
+    for (const flow of rows) await projectFlow(tx, { chainId, ...flow }, of);
     return rows.length;
-  } catch (error) {
-    await connection.query("rollback");
-    throw error;
-  } finally {
-    connection.release();
-  }
+  });
 }
