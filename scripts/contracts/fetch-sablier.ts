@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Abi, Hex } from "viem";
 import { readTarball } from "../devnet/read-tarball";
-import { writeWhole } from "../devnet/write-whole";
 import { ROOT, run } from "../set-up.mjs";
 
 export type Compiled = { abi: Abi; bytecode: Hex };
@@ -33,7 +40,7 @@ export async function fetchSablier(): Promise<Readonly<Record<string, Compiled>>
     const file = join(CACHE, `${name.replace(/\W+/g, "-").slice(1)}.tgz`);
     if (!existsSync(file)) {
       mkdirSync(CACHE, { recursive: true });
-      writeWhole(file, await pack(name));
+      writeFileSync(file, await pack(name));
     }
     const bytes = readFileSync(file);
     const found = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
