@@ -10,6 +10,7 @@ import { ShortAddress } from "@/components/wallet/short-address";
 import { TransactionLink } from "@/components/wallet/transaction-link";
 import type { ChainCheckView } from "@/lib/streams/get-chain-check";
 import type { ChainPlace, StreamView } from "@/lib/streams/stream-view";
+import { SettledEstimate } from "./settled-estimate";
 
 type Props = { stream: StreamView; chain: ChainPlace; check: ChainCheckView | null; network: string };
 
@@ -79,6 +80,7 @@ export function ChainCard({ stream, chain, check, network }: Props) {
             </Fact>
           ) : null}
         </dl>
+        <SettledEstimate stream={stream} />
       </CardBody>
     </Card>
   );

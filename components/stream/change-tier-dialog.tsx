@@ -22,6 +22,7 @@ export function ChangeTierDialog({ stream, tiers, send, onClose }: Props) {
   const [name, setName] = useState(others[0]?.name ?? "");
   const tier = others.find((other) => other.name === name);
   const { state, submit } = useMoneyAction(send, `Change the tier of ${stream.provider.name}`);
+  const onChain = stream.chain !== null;
 
   return (
     <MoneyDialog
@@ -32,9 +33,13 @@ export function ChangeTierDialog({ stream, tiers, send, onClose }: Props) {
       consequence={
         tier ? (
           <>
-            From now on the stream flows at <strong>{formatRate(tier.rate, stream.asset)}</strong>. What has
-            accrued keeps its own rate. What is locked then lasts about{" "}
-            {formatDuration(timeFor(tier.rate, stream.remaining))}. Nothing leaves your wallet.
+            From {onChain ? "the next block" : "now"} on the stream flows at{" "}
+            <strong>{formatRate(tier.rate, stream.asset)}</strong>. What has accrued keeps its own rate.{" "}
+            {onChain ? "What you have left for it" : "What is locked"} then lasts about{" "}
+            {formatDuration(timeFor(tier.rate, stream.remaining))}.{" "}
+            {onChain
+              ? "The buffer that the chain holds changes with the rate."
+              : "Nothing leaves your wallet."}
           </>
         ) : (
           "This provider has no other tier."

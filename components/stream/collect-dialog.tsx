@@ -31,7 +31,7 @@ export function CollectDialog({ stream, send, onClose }: Props) {
             serverNowMs={serverNowMs}
             asset={asset}
           />{" "}
-          {asset.symbol} goes to your wallet.
+          {asset.symbol} goes to your wallet{stream.chain ? ": about, for the chain pays whole seconds" : ""}.
         </>
       }
       confirm="Collect"

@@ -76,7 +76,7 @@ function boundsAt({ anchor, sign, plus, minus }: Moving, nowMs: bigint): [high: 
 /** "1.66" and "6667": what one reads, and what one sees moving. */
 function split([high, low]: [bigint, bigint], asset: Asset, digits: number): [string, string] {
   const text = shownDifference(high, low, asset, digits);
-  const cut = text.length - digits + 2;
+  const cut = text.length - Math.min(digits, asset.decimals) + 2;
   return [text.slice(0, cut), text.slice(cut)];
 }
 

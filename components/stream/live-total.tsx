@@ -48,12 +48,13 @@ export function LiveTotal({ label, terms, serverNowMs, asset, digits = 6, classN
 
 /** Each part is cut to the digits that are shown before they are added, so that a column adds up to its foot, digit for digit. */
 function shown(terms: readonly LiveTerm[], nowMs: bigint, asset: Asset, digits: number): string {
-  const step = 10n ** BigInt(asset.decimals - digits);
+  const places = Math.min(digits, asset.decimals);
+  const step = 10n ** BigInt(asset.decimals - places);
   let steps = 0n;
   for (const { anchor, sign, plus } of terms) {
     const accrued = liveAccrued(anchor, nowMs);
     const value = plus + (sign === 1 ? accrued : -accrued);
     if (value > 0n) steps += value / step;
   }
-  return toDecimal(steps, digits, digits, "down");
+  return toDecimal(steps, places, places, "down");
 }

@@ -12,6 +12,10 @@ test("two halves of 1.666667 are shown as figures that add up to it", () => {
   expect(shownDifference(total, paid, LEDGER_ASSET, 9)).toBe("1.665949524");
 });
 
+test("an asset of 6 decimals is shown to the last of them, however many are asked for", () => {
+  expect(shownDifference(1_500_000n, 250_001n, { symbol: "USDC", decimals: 6 }, 9)).toBe("1.249999");
+});
+
 test("however a total is cut into lines, the lines that are shown add up to the total that is shown", () => {
   fc.assert(
     fc.property(

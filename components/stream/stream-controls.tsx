@@ -33,9 +33,10 @@ export function StreamControls({ stream, tiers, walletBalance, role, actions }: 
   };
   const { status } = stream;
   const flows = status === "active" || status === "exhausted";
-  // StreamPay keeps the rate it was opened at and takes money only before its end; a flow is paid from a balance. Neither can pause.
+  // StreamPay keeps the rate it was opened at and takes money only before its end; a flow is paid from a balance, to which a top-up adds.
+  // Neither can pause.
   const can = {
-    topUp: stream.rail === "ledger" || (stream.rail === "streampay" && status === "active"),
+    topUp: stream.rail === "streampay" ? status === "active" : stream.rail === "ledger" || flows,
     changeTier: stream.rail !== "streampay" && (status === "active" || status === "paused"),
     pause: stream.rail === "ledger" && status === "active",
     resume: stream.rail === "ledger" && status === "paused",

@@ -20,7 +20,8 @@ export function StreamList({ streams, viewer }: Props) {
   const open = streams.filter(canClose);
   const picked = open.filter(({ id }) => chosen.has(id));
   const receives = ({ receiver }: StreamView) => receiver.toLowerCase() === viewer.toLowerCase();
-  const collectable = picked.filter(receives);
+  // On the chain each is collected by a transaction of its own, from its page.
+  const collectable = picked.filter((stream) => receives(stream) && stream.rail === "ledger");
 
   function pick(id: string, event: MouseEvent<HTMLInputElement>) {
     const on = event.currentTarget.checked;

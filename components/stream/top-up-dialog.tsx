@@ -45,8 +45,12 @@ export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
           "Write how much to add."
         ) : (
           <>
-            <strong>{formatToken(units, asset)}</strong> leaves your wallet and is locked in this stream:
-            about {formatDuration(timeFor(rate, units))} more at today’s rate. You get back what is not used.
+            <strong>{formatToken(units, asset)}</strong>{" "}
+            {stream.rail === "superfluid"
+              ? "is wrapped from your wallet into the balance that all of your flows share"
+              : "leaves your wallet and is locked in this stream"}
+            : about {formatDuration(timeFor(rate, units))} more at today’s rate. You get back what is not
+            used.
           </>
         )
       }

@@ -5,7 +5,7 @@ import { cn } from "./cn";
 type Props = {
   value: bigint;
   asset: Asset;
-  /** Digits after the point. The exact amount is shown on hover. */
+  /** Digits after the point, as far as the asset has them. The exact amount is shown on hover. */
   digits?: number;
   /** `down` beside figures that are cut, so that they agree digit for digit. */
   rounding?: Rounding;
@@ -19,7 +19,7 @@ export function Amount({ value, asset, digits = 6, rounding = "nearest", symbol 
   const exact = toDecimal(value, asset.decimals, asset.decimals, "down");
   return (
     <span title={`${exact} ${asset.symbol}`} className={cn("whitespace-nowrap tabular-nums", className)}>
-      {toDecimal(value, asset.decimals, digits, rounding)}
+      {toDecimal(value, asset.decimals, Math.min(digits, asset.decimals), rounding)}
       {symbol ? <span className="text-[0.85em] text-soft"> {asset.symbol}</span> : null}
     </span>
   );

@@ -129,6 +129,7 @@ function thinned(points: readonly ChartPoint[]): ChartPoint[] {
 
 /** A float is good enough for a line of a few hundred pixels. */
 function tokensOf({ asset }: StreamView): (units: bigint) => number {
+  if (asset.decimals <= 9) return (units) => Number(units) / 10 ** asset.decimals;
   const cut = 10n ** BigInt(asset.decimals - 9);
   return (units) => Number(units / cut) / 1e9;
 }
