@@ -11,16 +11,24 @@ import { Button } from "@/components/ui/button";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Empty } from "@/components/ui/empty";
+import { Notice } from "@/components/ui/notice";
+import { ChainHoldings } from "@/components/wallet/chain-holdings";
 import { FaucetButton } from "@/components/wallet/faucet-button";
+import { GrantList } from "@/components/wallet/grant-list";
 import { ShortAddress } from "@/components/wallet/short-address";
 import { SignInButton } from "@/components/wallet/sign-in-button";
 import { currentAccount } from "@/lib/auth/current-account";
 import { env } from "@/lib/env";
 import { listStatementOperation } from "@/lib/http/operations/account-operations";
 import { listStatement } from "@/lib/ledger/list-statement";
+import { logger } from "@/lib/log";
 import { paths } from "@/lib/paths";
+import { findChainPlace } from "@/lib/rails/chain-place";
+import { listGrants } from "@/lib/rails/superfluid/list-grants";
+import { readChainWallet } from "@/lib/rails/superfluid/read-chain-wallet";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { faucetAction } from "../actions";
+import { planWalletChangeAction } from "./actions";
 
 export const metadata: Metadata = { title: "Wallet" };
 
@@ -43,8 +51,9 @@ export default async function WalletPage({ searchParams }: Props) {
 
   const { kind, fromMs, untilMs, cursor } = readFilter(await searchParams);
   const filter = { kind, fromMs, untilMs };
-  const [wallet, statement] = await Promise.all([
+  const [wallet, onChain, statement] = await Promise.all([
     getWallet({ address: account.address }),
+    readOnChain(account.address),
     listStatement({ actor: account.address, ...filter, cursor, limit: PAGE_SIZE }),
   ]);
   const { asset, summary, items, nextCursor } = statement;
@@ -65,7 +74,7 @@ export default async function WalletPage({ searchParams }: Props) {
         aside={env.NETWORK === "devnet" ? <FaucetButton faucet={faucetAction} /> : null}
       />
       <div className="grid gap-5 sm:grid-cols-2">
-        <Holding label="Balance" note="Free to lock in a stream.">
+        <Holding label="Balance" note="On Superstream’s ledger, free to lock in a stream.">
           <Amount value={wallet.balance} asset={asset} />
         </Holding>
         <Holding
@@ -82,6 +91,21 @@ export default async function WalletPage({ searchParams }: Props) {
           <Amount value={wallet.inStreams} asset={asset} />
         </Holding>
       </div>
+
+      {onChain === "silent" ? (
+        <Notice tone="warn" title="The chain does not answer" className="mt-5">
+          What your wallet holds there is not known right now. It is not lost.
+        </Notice>
+      ) : onChain ? (
+        <>
+          <ChainHoldings wallet={onChain.holdings} plan={planWalletChangeAction} />
+          <GrantList
+            grants={onChain.grants}
+            asset={onChain.holdings.superToken.asset}
+            plan={planWalletChangeAction}
+          />
+        </>
+      ) : null}
 
       <Card aria-labelledby="statement" className="mt-5">
         <CardHeader>
@@ -137,6 +161,22 @@ export default async function WalletPage({ searchParams }: Props) {
       {cursor === undefined ? <KeepFresh /> : null}
     </>
   );
+}
+
+/** Null without Superfluid. A page does not fail because a node does. */
+async function readOnChain(address: string) {
+  const place = findChainPlace();
+  if (!place?.network.superfluid) return null;
+  try {
+    const [holdings, grants] = await Promise.all([
+      readChainWallet(place, place.network.superfluid, address),
+      listGrants(place, address),
+    ]);
+    return { holdings, grants };
+  } catch (error) {
+    logger.warn({ error }, "A wallet could not be read from the chain");
+    return "silent";
+  }
 }
 
 function Holding({ label, note, children }: { label: string; note: ReactNode; children: ReactNode }) {
