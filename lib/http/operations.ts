@@ -6,6 +6,7 @@ import * as delegations from "./operations/delegation-operations";
 import * as market from "./operations/market-operations";
 import * as operator from "./operations/operator-operations";
 import * as registry from "./operations/registry-operations";
+import * as relays from "./operations/relay-operations";
 import * as simulations from "./operations/simulation-operations";
 import * as streamChanges from "./operations/stream-change-operations";
 import * as streams from "./operations/stream-operations";
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   streams,
   streamChanges,
   streamPlans,
+  relays,
   delegations,
   alerts,
   account,

@@ -62,6 +62,7 @@ export async function rightRequests() {
     alertId,
     webhookId,
     deliveryId,
+    relayId: `0x${"11".repeat(32)}`,
   };
   const tokens = {
     account: sender.token,
@@ -138,6 +139,11 @@ function rightBodies(sender: string, streamId: string): Record<string, Record<st
     createWebhook: { url: "https://hooks.example.com/more" },
     updateWebhook: { enabled: false },
     revokeDelegation: { nonce: "1" },
+    relayOpening: {
+      ...{ providerId: "target", tier: "basic", payer: sender, durationMs: 14_400_000, deposit: "166667" },
+      ...{ salt: `0x${"11".repeat(32)}`, validAfter: "0", validBefore: "4102444800" },
+      signature: `0x${"11".repeat(65)}`,
+    },
     runSimulation: {
       scenario: {
         title: "Two hours",
