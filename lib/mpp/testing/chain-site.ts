@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createWalletClient, type Hex, http, publicActions } from "viem";
+import { createPublicClient, createWalletClient, type Hex, http } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { afterAll, vi } from "vitest";
@@ -67,13 +67,12 @@ export async function startChainSite() {
     async newAgent(key: Hex = generatePrivateKey()) {
       const account = privateKeyToAccount(key);
       await devnet.fund(account.address);
-      const wallet = createWalletClient({
-        account,
+      const on = {
         chain: foundry,
         transport: http(devnet.rpcUrl, { retryCount: 0 }),
         pollingInterval: 20,
-      });
-      return { account, wallet, reader: wallet.extend(publicActions) };
+      } as const;
+      return { account, wallet: createWalletClient({ account, ...on }), reader: createPublicClient(on) };
     },
   };
 }
