@@ -4,6 +4,7 @@ import type { Rate } from "@/lib/domain/rate";
 import type { StreamStatus } from "@/lib/domain/stream-state";
 import type { ChainCall } from "./chain-call";
 import type { permitTypedData } from "./erc20-calls";
+import type { authorizationTypedData } from "./streampay/streampay-authorization";
 
 /** A way money moves. Callers hold a `Rail`, never a particular one; rails do not import each other. */
 export type Rail = {
@@ -81,8 +82,15 @@ export type RailBalances = { token: bigint; underlying: bigint | null; coin: big
 export type OpeningStep =
   /** The ledger's prefunded wallet: a request of the signed-in sender is all. */
   | { kind: "request" }
-  /** A wallet signs transactions, in order. With `permit` it may sign that, and one transaction instead. */
-  | { kind: "transactions"; calls: readonly ChainCall[]; permit: ReturnType<typeof permitTypedData> | null };
+  | {
+      kind: "transactions";
+      /** Signed and sent by the payer, in order. */
+      calls: readonly ChainCall[];
+      /** Signed in place of the first of two calls: the other one then carries it. */
+      permit: ReturnType<typeof permitTypedData> | null;
+      /** Signed in place of all of them: somebody else then sends the opening and pays the gas. */
+      authorization: { salt: Hex; typedData: ReturnType<typeof authorizationTypedData> } | null;
+    };
 
 /** `amount`: base units of the stream's asset. `rate`: what the other tier asks for, in the ledger's dollar. */
 export type RailChange =

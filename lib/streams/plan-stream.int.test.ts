@@ -36,15 +36,18 @@ import { planCloseOperation, planStreamOperation } from "@/lib/http/operations/s
 import { runInvariants } from "@/lib/ledger/run-invariants";
 import { followChainOnce } from "@/lib/rails/follow-chain";
 import { railFor } from "@/lib/rails/rail-for";
+import { createWithAuthorizationCall } from "@/lib/rails/streampay/streampay-calls";
 import { answerOf, callOperation } from "@/lib/testing/call-operation";
 import { authorise, complete, listProvider, someCall } from "@/lib/testing/ledger-fixtures";
 import { sendCalls } from "@/lib/testing/send-calls";
 import { signIn } from "@/lib/testing/sign-in";
 
 type Call = { to: Address; data: Hex; value: string; says: string };
+type ToSign = Parameters<PrivateKeyAccount["signTypedData"]>[0] & { message: Record<string, string> };
 type Plan = Record<string, unknown> & {
   calls: Call[];
-  permit: (Parameters<PrivateKeyAccount["signTypedData"]>[0] & { message: Record<string, string> }) | null;
+  permit: ToSign | null;
+  authorization: { salt: Hex; typedData: ToSign } | null;
   deposit: string;
   wrap: string;
   prompts: number | null;
@@ -266,6 +269,30 @@ describe("opening as a plan says", () => {
     expect(await refusal(id, { ...asked, permit })).toMatchObject({ code: "invalid-signature" });
     const other = { ...permit, value: "999999" };
     expect(await refusal(id, { ...asked, permit: other })).toMatchObject({ code: "invalid-input" });
+  });
+
+  test("StreamPay by authorisation: one signature of the payer, sent by somebody else, and no coin of the payer's", async () => {
+    const [payer, sender, { id, owner }] = [await personOfUsdc("3"), await person(), await provider()];
+    await chain.setBalance({ address: payer.account.address, value: 0n });
+    const { authorization, deposit } = await plan(id, { rail: "streampay", payer: payer.address });
+    if (!authorization) throw new Error("There is an authorisation to sign.");
+    const { validAfter, validBefore } = authorization.typedData.message;
+    const signature = await payer.account.signTypedData(authorization.typedData);
+    const rows = await pool().query("select provider_tag($1)::text as tag", [id]);
+    const opening = createWithAuthorizationCall(
+      { streamPay: DEVNET.streamPay, token: { address: DEVNET.usdc, symbol: "USDC", decimals: 6 } },
+      {
+        ...{ recipient: owner as Address, amount: BigInt(deposit), durationSeconds: 86_400n },
+        tag: BigInt(rows.rows[0].tag),
+      },
+      {
+        ...{ sender: payer.account.address, salt: authorization.salt },
+        signed: { validAfter: BigInt(validAfter ?? 0), validBefore: BigInt(validBefore ?? 0), signature },
+      },
+    );
+    await sendCalls({ chain }, sender.account, [opening]);
+    await followChainOnce();
+    expect(await outcome(payer, id)).toBe("authorised");
   });
 
   test("Superfluid with USDCx: one prompt; a second plan shares the flow, and closing one leaves the other", async () => {

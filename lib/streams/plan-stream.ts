@@ -43,12 +43,14 @@ export type StreamPlan = Pick<
   /** How often the wallet asks; null while that is not known, without a payer or without enough money. */
   prompts: number | null;
   calls: readonly { to: Address; data: string; value: bigint; says: string }[];
-  permit: PermitToSign | null;
+  permit: Transactions["permit"];
+  /** On StreamPay: signed by the payer, it opens the stream whoever sends it, such as `POST /api/v1/streams/relay`. */
+  authorization: Transactions["authorization"];
   /** What happens when the money is spent, a sentence. */
   atEnd: string;
 };
 
-type PermitToSign = NonNullable<Extract<RailQuote["opening"], { kind: "transactions" }>["permit"]>;
+type Transactions = Extract<RailQuote["opening"], { kind: "transactions" }>;
 
 /**
  * What opening a stream would ask of its sender on one rail, in one look. Moves nothing and stores nothing.
@@ -73,8 +75,8 @@ export async function planStream(
   });
   checkBeliefs(input, quote);
   const { chain, opening, gas, missing, rate } = quote;
-  const calls = opening.kind === "transactions" ? opening.calls : [];
-  const permit = opening.kind === "transactions" ? opening.permit : null;
+  const onChain =
+    opening.kind === "transactions" ? opening : { calls: [], permit: null, authorization: null };
   return {
     rail: quote.rail,
     provider: { id: input.providerId, name: offer.name, receiver: offer.receiver },
@@ -93,9 +95,10 @@ export async function planStream(
     wrap: quote.wrap,
     missing: missing && counted(missing),
     // A permit takes the place of the approval that comes first without it: as many prompts, one transaction less.
-    prompts: opening.kind === "request" ? 0 : calls.length || null,
-    calls,
-    permit,
+    prompts: opening.kind === "request" ? 0 : onChain.calls.length || null,
+    calls: onChain.calls,
+    permit: onChain.permit,
+    authorization: onChain.authorization,
     atEnd: sayEnd(quote, offer),
   };
 }

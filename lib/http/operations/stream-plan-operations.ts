@@ -22,15 +22,18 @@ const callOutput = z
 
 const amountOf = z.strictObject({ amount: amountOutput, symbol: z.string(), decimals: z.int() });
 
+const fields = z.array(z.strictObject({ name: z.string(), type: z.string() }));
+const domainOutput = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  chainId: z.int(),
+  verifyingContract: addressOutput,
+});
+
 /** EIP-712 data, as `eth_signTypedData_v4` takes it. */
 const permitOutput = z.strictObject({
-  domain: z.strictObject({
-    name: z.string(),
-    version: z.string(),
-    chainId: z.int(),
-    verifyingContract: addressOutput,
-  }),
-  types: z.strictObject({ Permit: z.array(z.strictObject({ name: z.string(), type: z.string() })) }),
+  domain: domainOutput,
+  types: z.strictObject({ Permit: fields }),
   primaryType: z.literal("Permit"),
   message: z.strictObject({
     owner: addressOutput,
@@ -38,6 +41,23 @@ const permitOutput = z.strictObject({
     value: amountOutput,
     nonce: amountOutput,
     deadline: amountOutput,
+  }),
+});
+
+const authorizationOutput = z.strictObject({
+  salt: hexOutput,
+  typedData: z.strictObject({
+    domain: domainOutput,
+    types: z.strictObject({ ReceiveWithAuthorization: fields }),
+    primaryType: z.literal("ReceiveWithAuthorization"),
+    message: z.strictObject({
+      from: addressOutput,
+      to: addressOutput,
+      value: amountOutput,
+      validAfter: amountOutput,
+      validBefore: amountOutput,
+      nonce: hexOutput,
+    }),
   }),
 });
 
@@ -118,6 +138,9 @@ export const planStreamOperation = defineOperation({
     calls: z.array(callOutput).meta({ description: "To sign and send, in order." }),
     permit: permitOutput.nullable().meta({
       description: "Sign this instead of the first call, and ask again with it: then it is one call.",
+    }),
+    authorization: authorizationOutput.nullable().meta({
+      description: "On StreamPay: signed, anybody can send the opening and pay its gas (ERC-3009).",
     }),
     atEnd: z.string(),
   }),

@@ -1,5 +1,6 @@
 import "server-only";
-import type { Address } from "viem";
+import { randomBytes } from "node:crypto";
+import type { Address, Hex } from "viem";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { ChainClient } from "@/lib/chain/public-client";
 import { timeFor } from "@/lib/domain/rate";
@@ -10,11 +11,12 @@ import type { ChainPlace } from "../chain-place";
 import { permitTypedData } from "../erc20-calls";
 import { openingGas } from "../opening-gas";
 import type { RailQuote, RailTerms } from "../rail";
-import { checkPermit, readPermit } from "../read-permit";
+import { checkPermit, readSigning } from "../read-signing";
 import { TYPICAL_GAS } from "../typical-gas";
 import { escrowDeposit } from "./escrow-deposit";
+import { authorizationTypedData, createNonce } from "./streampay-authorization";
 import { createCalls, createWithPermitCall } from "./streampay-calls";
-import type { EscrowTerms } from "./token-stream";
+import type { EscrowTerms, StreamPayPlace } from "./token-stream";
 
 /** The most that the contract counts. */
 const MOST = (1n << 128n) - 1n;
@@ -69,8 +71,28 @@ export async function quoteEscrow(
               ...{ nonce: permit.nonce, deadline: permit.deadline },
             })
           : null,
+      authorization:
+        payer?.authorization && owner && lacks === 0n
+          ? authorizationOf(payer.authorization, { at, escrow, owner, chainId: network.chainId })
+          : null,
     },
   };
+}
+
+/** What the payer signs instead of sending anything: whoever sends it can change no term of it. */
+function authorizationOf(
+  { domain, validBefore }: NonNullable<Payer["authorization"]>,
+  {
+    at,
+    escrow,
+    owner,
+    chainId,
+  }: { at: StreamPayPlace; escrow: EscrowTerms; owner: Address; chainId: number },
+) {
+  const salt: Hex = `0x${randomBytes(32).toString("hex")}`;
+  const nonce = createNonce(at, escrow, { chainId, sender: owner, salt });
+  const terms = { from: owner, to: at.streamPay, value: escrow.amount, validAfter: 0n, validBefore, nonce };
+  return { salt, typedData: authorizationTypedData(domain, terms) };
 }
 
 type Payer = Awaited<ReturnType<typeof readPayer>>;
@@ -78,7 +100,7 @@ type Payer = Awaited<ReturnType<typeof readPayer>>;
 async function openingCalls(
   { payer: owner, permit }: RailTerms,
   payer: Payer | null,
-  { at, escrow }: { at: { streamPay: Address; token: ReturnType<typeof callToken> }; escrow: EscrowTerms },
+  { at, escrow }: { at: StreamPayPlace; escrow: EscrowTerms },
 ): Promise<ChainCall[]> {
   if (!permit) return createCalls(at, escrow, { allowance: payer?.allowance ?? 0n });
   if (!owner || !payer)
@@ -94,13 +116,13 @@ async function openingCalls(
 
 async function readPayer(client: ChainClient, { address }: DollarToken, spender: Address, owner: Address) {
   const of = { address: address as Address, abi: testUsdcAbi } as const;
-  const [token, allowance, coin, permit] = await Promise.all([
+  const [token, allowance, coin, signing] = await Promise.all([
     client.readContract({ ...of, functionName: "balanceOf", args: [owner] }),
     client.readContract({ ...of, functionName: "allowance", args: [owner, spender] }),
     client.getBalance({ address: owner }),
-    readPermit(client, { token: of.address, owner }),
+    readSigning(client, { token: of.address, owner }),
   ]);
-  return { token, allowance, coin, permit };
+  return { token, allowance, coin, ...signing };
 }
 
 /** What is paid in: what a super token of dollars wraps, because that is what wallets have, unless another token is asked for. */

@@ -10,7 +10,7 @@ import type { ChainPlace } from "../chain-place";
 import { permitTypedData } from "../erc20-calls";
 import { openingGas } from "../opening-gas";
 import type { RailQuote, RailTerms } from "../rail";
-import { checkPermit, readPermit } from "../read-permit";
+import { checkPermit, readSigning } from "../read-signing";
 import { TYPICAL_GAS } from "../typical-gas";
 import type { Flow } from "./flow-plans";
 import { missingFor, runwayAfter } from "./fund-plan";
@@ -84,6 +84,7 @@ export async function quoteFlow(
         : null,
     opening: {
       kind: "transactions",
+      authorization: null,
       calls: payer && lacks === 0n ? calls : [],
       permit:
         permit &&
@@ -115,13 +116,13 @@ async function readPayer(place: ChainPlace, at: SuperfluidPlace, owner: Address,
   if (!underlying) throw new Error(`${at.token.symbol} wraps no token.`); // superTokenPlace offers none.
   const account = { token: at.token.address, account: owner };
   const of = { address: underlying, abi: testUsdcAbi } as const;
-  const [known, balances, has, allowance, coin, permit] = await Promise.all([
+  const [known, balances, has, allowance, coin, { permit }] = await Promise.all([
     readFlow(place, { ...at, token: at.token.address, sender: owner, receiver }),
     readBalances(client, [account]),
     client.readContract({ ...of, functionName: "balanceOf", args: [owner] }),
     client.readContract({ ...of, functionName: "allowance", args: [owner, at.token.address] }),
     client.getBalance({ address: owner }),
-    readPermit(client, { token: underlying, owner }),
+    readSigning(client, { token: underlying, owner }),
   ]);
   const before = balances.get(balanceKey(account));
   if (!before) throw new Error("A balance that was asked for is there.");
