@@ -52,6 +52,7 @@ describe("parseEnv", () => {
     { name: "CHAIN_ID", value: "-1" },
     { name: "CHAIN", value: "yes" },
     { name: "CHAIN_PORT", value: "0" },
+    { name: "COIN_DOLLARS", value: "-1" },
     { name: "RPC_URL", value: "my-node.test" },
     { name: "RPC_URL_2", value: "ws://node.example" },
     { name: "PUBLIC_RPC_URL", value: "my-node.test" },

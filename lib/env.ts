@@ -45,6 +45,7 @@ const privateKey = z
   .string()
   .regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key: 0x and 64 hexadecimal digits")
   .transform((key) => key as `0x${string}`);
+const dollars = z.string().regex(/^\d{1,9}(\.\d{1,18})?$/, "must be an amount of dollars, such as 2500.5");
 const coins = z
   .string()
   .regex(/^\d{1,9}(\.\d{1,18})?$/, "must be an amount of the chain's coin, such as 0.5");
@@ -75,6 +76,7 @@ const schema = z.object({
     .pipe(z.array(contractAddress))
     .transform((factories) => factories.map((factory) => factory.toLowerCase()))
     .default([]),
+  COIN_DOLLARS: dollars.optional(),
   CONFIRMATIONS: count(1, 10_000).optional(),
   START_BLOCK: count(0, Number.MAX_SAFE_INTEGER).optional(),
   CHAIN_POLL_MS: count(0, 3_600_000).optional(),

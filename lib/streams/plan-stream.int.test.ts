@@ -37,6 +37,7 @@ import { runInvariants } from "@/lib/ledger/run-invariants";
 import { followChainOnce } from "@/lib/rails/follow-chain";
 import { railFor } from "@/lib/rails/rail-for";
 import { createWithAuthorizationCall } from "@/lib/rails/streampay/streampay-calls";
+import { planStream } from "@/lib/streams/plan-stream";
 import { answerOf, callOperation } from "@/lib/testing/call-operation";
 import { authorise, complete, listProvider, someCall } from "@/lib/testing/ledger-fixtures";
 import { sendCalls } from "@/lib/testing/send-calls";
@@ -176,6 +177,18 @@ describe("a plan", () => {
       rate: { amount: "11574074074074", periodMs: 1_000 },
     });
     expect(gasOf(superfluid) > 0n).toBe(true);
+  });
+
+  test("says gas in dollars, and how long the stream has to run to be worth it, once the coin's worth is known", async () => {
+    const { id } = await provider();
+    const asked = { providerId: id, tier: "basic", rail: "streampay", durationMs: BigInt(DAY_MS) } as const;
+    const { gas, shortestWorthMs } = await planStream(asked, { coinDollars: "2000.5" });
+    if (!gas || gas.dollars === null || shortestWorthMs === null) throw new Error("All is known.");
+    expect(gas.dollars).toBe((gas.amount * 20_005n + 9n) / 10n);
+    // A dollar a day: a twentieth of what has flowed by then covers it, and a second before does not.
+    const flowed = (ms: bigint) => (10n ** 18n * ms) / 86_400_000n / 20n;
+    expect(flowed(shortestWorthMs) >= gas.dollars).toBe(true);
+    expect(flowed(shortestWorthMs - 1_000n) < gas.dollars).toBe(true);
   });
 
   test("counts the gas of the payer's own first call, with the margin", async () => {

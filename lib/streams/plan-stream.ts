@@ -1,9 +1,11 @@
 import "server-only";
-import { type Address, getAddress } from "viem";
+import { type Address, getAddress, parseUnits } from "viem";
 import { pool, type Queryable } from "@/lib/db/pool";
-import type { Asset } from "@/lib/domain/asset";
+import { divCeil } from "@/lib/domain/amount";
+import { type Asset, LEDGER_ASSET } from "@/lib/domain/asset";
 import { amountOver, flowRatePerSecond, PERIODS_MS, type Rate } from "@/lib/domain/rate";
 import { shortestWorthMs } from "@/lib/domain/shortest-worth";
+import { env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
 import { formatDuration } from "@/lib/format";
 import type { PermitOf, Rail, RailId, RailQuote } from "@/lib/rails/rail";
@@ -60,7 +62,11 @@ type Transactions = Extract<RailQuote["opening"], { kind: "transactions" }>;
  */
 export async function planStream(
   input: PlanStreamInput,
-  { db = pool(), rail = railFor }: { db?: Queryable; rail?: (id: string) => Rail } = {},
+  {
+    db = pool(),
+    rail = railFor,
+    coinDollars = env.COIN_DOLLARS,
+  }: { db?: Queryable; rail?: (id: string) => Rail; coinDollars?: string | undefined } = {},
 ): Promise<StreamPlan> {
   const offer = await findOffer(db, input);
   const quote = await rail(input.rail).quote({
@@ -77,6 +83,7 @@ export async function planStream(
   const { chain, opening, gas, missing, rate } = quote;
   const onChain =
     opening.kind === "transactions" ? opening : { calls: [], permit: null, authorization: null };
+  const dollars = gas && coinDollars !== undefined ? worthOf(gas, coinDollars) : null;
   return {
     rail: quote.rail,
     provider: { id: input.providerId, name: offer.name, receiver: offer.receiver },
@@ -89,8 +96,8 @@ export async function planStream(
     deposit: quote.deposit,
     costPerDay: amountOver(rate, PERIODS_MS.day, "ceil"),
     runwayMs: quote.runwayMs,
-    shortestWorthMs: shortestWorthMs(rate, gas === null ? 0n : null),
-    gas: gas && { ...counted(gas), dollars: null },
+    shortestWorthMs: shortestWorthMs(offer.rate, gas ? dollars : 0n),
+    gas: gas && { ...counted(gas), dollars },
     balances: quote.balances,
     wrap: quote.wrap,
     missing: missing && counted(missing),
@@ -101,6 +108,11 @@ export async function planStream(
     authorization: onChain.authorization,
     atEnd: sayEnd(quote, offer),
   };
+}
+
+/** Base units of the ledger's dollar, rounded up. @param price of one whole coin, in dollars */
+function worthOf({ amount, asset }: { amount: bigint; asset: Asset }, price: string): bigint {
+  return divCeil(amount * parseUnits(price, LEDGER_ASSET.decimals), 10n ** BigInt(asset.decimals));
 }
 
 function counted({ amount, asset: { symbol, decimals } }: { amount: bigint; asset: Asset }) {

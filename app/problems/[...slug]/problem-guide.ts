@@ -93,8 +93,13 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
   },
   "stream-on-chain": {
     happened: "The stream’s money is in a contract: only a transaction that its party signs changes it.",
-    todo: "Sign the change with the wallet, on the stream’s page or through the contract. It shows here within a few blocks.",
-    members: { streamId: "The stream", rail: "Where its money is" },
+    todo: "Sign the calls with the wallet and send them, in order. The change shows here within a few blocks.",
+    members: {
+      streamId: "The stream",
+      rail: "Where its money is",
+      chainId: "On which chain",
+      calls: "What to sign: to, data, value and a sentence each; none when the rail has no such change",
+    },
   },
   "stream-state": {
     happened: "The stream is not in a state in which this can be done: paused, empty, closed, or not paused.",
