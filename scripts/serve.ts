@@ -22,6 +22,7 @@ import { everywhere, forData } from "@/lib/http/security-headers.mjs";
 import { logger } from "@/lib/log";
 import { startProbeLoop } from "@/lib/market/probe-loop";
 import { flushCalls } from "@/lib/market/provider-health-calls";
+import { startCreditingCharges } from "@/lib/mpp/credit-charges";
 import { paidDoor } from "@/lib/mpp/paid-door";
 import { startDraining } from "@/lib/operations/draining";
 import { startHistory } from "@/lib/operations/history";
@@ -74,7 +75,8 @@ if (databaseConfigured() && env.SETTLE_INTERVAL_MS > 0)
   stopJobs.push(startSettlementLoop(env.SETTLE_INTERVAL_MS));
 if (databaseConfigured() && env.PROBE_INTERVAL_MS > 0) stopJobs.push(startProbeLoop(env.PROBE_INTERVAL_MS));
 if (databaseConfigured() && env.CHAIN_POLL_MS !== 0) stopJobs.push(startFollowingChain() ?? (async () => {}));
-if (databaseConfigured() && env.CHAIN_POLL_MS !== 0) stopJobs.push(startOutboxLoop() ?? (async () => {}));
+if (databaseConfigured() && env.CHAIN_POLL_MS !== 0)
+  stopJobs.push(startOutboxLoop() ?? (async () => {}), startCreditingCharges() ?? (async () => {}));
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   const inUse = error.code === "EADDRINUSE";

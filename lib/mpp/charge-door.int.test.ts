@@ -8,10 +8,11 @@ import { Mppx } from "mppx/client";
 import { evm } from "mppx/evm/client";
 import { type Address, type Hex, isAddressEqual, toHex } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import { startTestDevnet } from "@/lib/testing/devnet";
-import { authorizationTypes } from "./charge-authorization";
+import { authorizationTypes, splitSignature } from "./charge-authorization";
 
 await vi.hoisted(async () => (await import("@/lib/testing/own-database")).useOwnDatabase());
 
@@ -426,6 +427,83 @@ test("while no block takes it the caller is told to wait and not to pay, and the
   const served = await hasty(new Request(url(), { headers }));
   expect(served.status).toBe(200);
   expect(await usdcOf(payer.address)).toBe(10_000_000_000n - PRICE);
+});
+
+/** A door whose outbox does nothing, so that a payment is written down and stays there. */
+async function idleDoor() {
+  const { createDoor, fetchDoor } = await import("./create-door");
+  const { doorTools } = await import("./paid-door");
+  const { doorCharges } = await import("./door-charges");
+  const { findDoorChain } = await import("./door-chain");
+  const { pool } = await import("@/lib/db/pool");
+  const chain = findDoorChain();
+  if (!chain) throw new Error("No chain.");
+  const charges = doorCharges(chain, operator, {
+    ...{ db: pool, pass: async () => {}, prepare: async () => {}, patience: { patienceMs: 0, pollMs: 1 } },
+  });
+  return fetchDoor(createDoor({ ...doorTools(), charges }));
+}
+async function walletOf(payer: PrivateKeyAccount): Promise<string | undefined> {
+  const { rows } = await (await db()).query("select balance from account where id = $1", [
+    `wallet:${payer.address.toLowerCase()}`,
+  ]);
+  return rows[0]?.balance;
+}
+
+test("given its caller leaves, or the server dies, what was settled is credited all the same, once", async () => {
+  const { creditChargesOnce } = await import("./credit-charges");
+  const { passOutbox } = await import("@/lib/outbox/run-outbox");
+  const payer = await newPayer();
+  const door = await idleDoor();
+  const headers = { "PAYMENT-SIGNATURE": await exactPayment(payer) };
+  expect((await door(new Request(url(), { headers }))).status).toBe(402);
+  expect(await walletOf(payer)).toBeUndefined();
+  for (let n = 0; n < 5; n += 1) await passOutbox();
+  await Promise.all([creditChargesOnce(), creditChargesOnce()]);
+  await creditChargesOnce();
+  expect(await walletOf(payer)).toBe("166667000000000000");
+  expect((await pay(headers["PAYMENT-SIGNATURE"])).status).toBe(200); // And the call is still to be had.
+  expect(await walletOf(payer)).toBe("0");
+});
+
+test("given somebody else sends the authorisation first, the money is ours and the payer is credited and served", async () => {
+  const payer = await newPayer();
+  const header = await exactPayment(payer);
+  const door = await idleDoor();
+  expect((await door(new Request(url(), { headers: { "PAYMENT-SIGNATURE": header } }))).status).toBe(402);
+  const { authorization: a, signature } = JSON.parse(Buffer.from(header, "base64").toString()).payload;
+  const [stranger] = await devnet.chain.getAddresses();
+  if (!stranger) throw new Error("Anvil has no accounts.");
+  const { v, r, s } = splitSignature(signature);
+  await devnet.chain.writeContract({
+    ...{ address: devnet.addresses.usdc, abi: testUsdcAbi, account: stranger, chain: foundry },
+    functionName: "transferWithAuthorization",
+    args: [a.from, a.to, BigInt(a.value), BigInt(a.validAfter), BigInt(a.validBefore), a.nonce, v, r, s],
+  });
+  const served = await pay(header);
+  expect(served.status).toBe(200);
+  const receipt = decodePaymentResponseHeader(served.headers.get("payment-response") ?? "");
+  const { from } = await devnet.chain.getTransactionReceipt({ hash: receipt.transaction as Hex });
+  expect(isAddressEqual(from, stranger)).toBe(true);
+  expect(await streamsOf(payer)).toMatchObject([{ funded: "166667000000000000" }]);
+  expect(await usdcOf(payer.address)).toBe(10_000_000_000n - PRICE);
+});
+
+test("given the payer spends the money first, nothing is credited, and the reason is told", async () => {
+  const payer = await newPayer();
+  const header = await exactPayment(payer);
+  const door = await idleDoor();
+  expect((await door(new Request(url(), { headers: { "PAYMENT-SIGNATURE": header } }))).status).toBe(402);
+  await devnet.chain.setBalance({ address: payer.address, value: 10n ** 18n });
+  await devnet.chain.impersonateAccount({ address: payer.address });
+  await devnet.chain.writeContract({
+    ...{ address: devnet.addresses.usdc, abi: testUsdcAbi, account: payer.address, chain: foundry },
+    ...{ functionName: "transfer", args: [devnet.addresses.faucet, 10_000_000_000n] },
+  });
+  const refused = await pay(header);
+  expect(refused.status).toBe(402);
+  expect(await refused.json()).toMatchObject({ code: "verification-failed" });
+  expect(await walletOf(payer)).toBeUndefined();
 });
 
 test("the books balance, and the chain holds at least what was credited", async () => {

@@ -16,6 +16,8 @@ export type ChargeToken = {
   version: string;
   /** The server's own account, which settles them. */
   payTo: Address;
+  /** Blocks upon a payment, its own included, before it counts. */
+  confirmations: number;
 };
 
 const NOBODY = "0x0000000000000000000000000000000000000001";
@@ -33,7 +35,10 @@ export async function readChargeToken(chain: DoorChain, payTo: Address): Promise
   const client = await chain.client();
   const address = getAddress(asset.address as Hex);
   const domain = await readDomain(client, address);
-  return domain && { chainId: chain.terms.chainId, address, asset, payTo: getAddress(payTo), ...domain };
+  const { confirmations, terms } = chain;
+  return (
+    domain && { chainId: terms.chainId, address, asset, payTo: getAddress(payTo), confirmations, ...domain }
+  );
 }
 
 async function readDomain(

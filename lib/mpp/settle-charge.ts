@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { encodeAbiParameters, encodeEventTopics, encodeFunctionData, type Hex } from "viem";
+import { encodeFunctionData } from "viem";
 import { z } from "zod";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { ChainClient } from "@/lib/chain/public-client";
@@ -11,6 +11,8 @@ import { callLedger } from "@/lib/ledger/call-ledger";
 import { enqueueTransaction } from "@/lib/outbox/enqueue-transaction";
 import { type Authorization, endsMs, idOf, splitSignature } from "./charge-authorization";
 import type { ChargeToken } from "./charge-token";
+import { findSettlement } from "./find-settlement";
+import { transferOf } from "./transfer-of";
 
 /** A block may come after this long; an authorisation that ends before is not begun. */
 const MARGIN_SECONDS = 6n;
@@ -126,19 +128,6 @@ async function writeDown(token: ChargeToken, by: Authorization, use: ChargeUse, 
   });
 }
 
-function transferOf(token: ChargeToken, by: Authorization) {
-  const topics = encodeEventTopics({
-    abi: testUsdcAbi,
-    eventName: "Transfer",
-    args: { from: by.from, to: by.to },
-  });
-  return {
-    address: token.address,
-    topics: topics.map((topic) => (typeof topic === "string" ? topic : null)) satisfies (Hex | null)[],
-    data: encodeAbiParameters([{ type: "uint256" }], [by.value]),
-  };
-}
-
 /** Works at the outbox until the ledger has the credit, as long as a request may wait. */
 async function awaitCredit(token: ChargeToken, by: Authorization, tools: SettleTools): Promise<ChargeState> {
   const { patienceMs, pollMs } = tools.patience;
@@ -146,7 +135,11 @@ async function awaitCredit(token: ChargeToken, by: Authorization, tools: SettleT
   const asked = { chainId, token: address, payer, nonce, asset: LEDGER_ASSET.symbol };
   const began = performance.now();
   for (;;) {
-    const found = await callLedger("credit_charge", asked, creditOutput, tools.db);
+    let found = await callLedger("credit_charge", asked, creditOutput, tools.db);
+    if (found?.state === "failed") {
+      const foundTx = await findSettlement(token, by, await tools.client());
+      if (foundTx) found = await callLedger("credit_charge", { ...asked, foundTx }, creditOutput, tools.db);
+    }
     if (found?.state === "credited")
       return { state: "credited", credit: BigInt(found.credit), txHash: found.tx };
     if (found?.state === "failed") return refused(found.error ?? "The chain refused the payment.");

@@ -1,7 +1,8 @@
 import "server-only";
 import { BaseError, type TransactionReceipt } from "viem";
 import { decodeError, describeFailedReceipt } from "@/lib/chain/decode-error";
-import type { Attempt, ExpectedLog, Intent, IntentError } from "./intent";
+import { fitsExpected } from "./fits-expected";
+import type { Attempt, Intent, IntentError } from "./intent";
 import type { Lane } from "./lane";
 import { noteTarget, writeIntent } from "./write-intent";
 
@@ -51,7 +52,8 @@ async function faultOf(
       ? null
       : { code: "cancelled", text: "Its time was over before a block took it." };
   if (receipt.status !== "success") return { code: "reverted", text: await reasonOf(lane, intent, receipt) };
-  if (intent.expected && !receipt.logs.some((log) => fits(log, intent.expected)))
+  const { expected } = intent;
+  if (expected && !receipt.logs.some((log) => fitsExpected(log, expected)))
     return { code: "no-event", text: "It went through, but what was to come of it did not happen." };
   return null;
 }
@@ -74,20 +76,6 @@ async function reasonOf(
     if (kind === "contract") return sentence;
   }
   return describeFailedReceipt({ used: receipt.gasUsed, limit: intent.gasLimit ?? receipt.gasUsed }).sentence;
-}
-
-function fits(
-  log: { address: string; topics: readonly string[]; data: string },
-  expected: ExpectedLog | null,
-): boolean {
-  if (!expected) return true;
-  const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
-  return (
-    same(log.address, expected.address) &&
-    same(log.data, expected.data) &&
-    log.topics.length === expected.topics.length &&
-    expected.topics.every((topic, place) => topic === null || same(log.topics[place], topic))
-  );
 }
 
 /** Wei. On an OP chain the bytes are paid for beside the gas. */

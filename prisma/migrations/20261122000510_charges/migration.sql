@@ -18,18 +18,20 @@ CREATE TABLE "chain_charge" (
     "created_ms" BIGINT NOT NULL,
     "credited_ms" BIGINT,
     "credit" DECIMAL(78,0),
+    "settled_tx" TEXT,
     "funds" TEXT,
 
     CONSTRAINT "chain_charge_pkey" PRIMARY KEY ("chain_id", "token", "payer", "nonce"),
     CONSTRAINT "chain_charge_scheme" CHECK (scheme IN ('mpp', 'x402')),
-    CONSTRAINT "chain_charge_credited" CHECK ((credited_ms IS NULL) = (credit IS NULL) AND (funds IS NULL OR credited_ms IS NOT NULL))
+    CONSTRAINT "chain_charge_credited" CHECK ((credited_ms IS NULL) = (credit IS NULL) AND (credited_ms IS NULL) = (settled_tx IS NULL) AND (funds IS NULL OR credited_ms IS NOT NULL))
 );
 CREATE UNIQUE INDEX "chain_charge_intent_key_key" ON "chain_charge"("intent_key");
 CREATE INDEX "chain_charge_credited_ms_idx" ON "chain_charge"("credited_ms");
 ALTER TABLE "chain_charge" ADD CONSTRAINT "chain_charge_asset_fkey" FOREIGN KEY ("asset") REFERENCES "asset"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- Credits a charge whose settlement is confirmed. Calling it again changes nothing.
--- p: chainId, token, payer, nonce, asset (what it is counted in on the ledger). Returns {state: 'credited', credit, tx} | {state: 'waiting'} | {state: 'failed', code, error} | null without such a charge.
+-- p: chainId, token, payer, nonce, asset (what it is counted in on the ledger), foundTx (where our transaction failed because somebody else had sent
+-- the same authorisation: that transaction, checked by the caller). Returns {state: 'credited', credit, tx} | {state: 'waiting'} | {state: 'failed', code, error} | null without such a charge.
 CREATE FUNCTION credit_charge(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE c chain_charge; i chain_intent; worth numeric; outside text; wallet text;
 BEGIN
@@ -37,19 +39,19 @@ BEGIN
   IF c.intent_key IS NULL THEN RETURN NULL; END IF;
   SELECT * INTO STRICT i FROM chain_intent WHERE intent_key = c.intent_key;
   IF c.credited_ms IS NULL THEN
-    IF i.state = 'failed' THEN RETURN jsonb_build_object('state', 'failed', 'code', i.error_code, 'error', i.error); END IF;
-    IF i.state NOT IN ('confirmed', 'final') THEN RETURN jsonb_build_object('state', 'waiting'); END IF;
+    IF i.state = 'failed' AND p->>'foundTx' IS NULL THEN RETURN jsonb_build_object('state', 'failed', 'code', i.error_code, 'error', i.error); END IF;
+    IF i.state NOT IN ('confirmed', 'final', 'failed') THEN RETURN jsonb_build_object('state', 'waiting'); END IF;
     SELECT a.worth INTO STRICT worth FROM asset a WHERE a.id = c.asset;
     IF worth IS NULL THEN RAISE EXCEPTION 'charge %: % is no dollar', c.intent_key, c.asset; END IF;
     outside := 'external:charge:' || c.asset; wallet := 'wallet:' || c.payer;
     PERFORM ensure_account(outside, 'external', 'external', p->>'asset');
     PERFORM ensure_account(wallet, c.payer, 'wallet', p->>'asset');
     PERFORM lock_accounts(ARRAY[wallet]);
-    c.credited_ms := clock_ms(); c.credit := c.amount * worth;
-    PERFORM post_entry(c.intent_key, 'charge', NULL, c.payer, c.credited_ms, jsonb_build_object('asset', c.asset, 'amount', c.amount::text, 'tx', i.tx_hash),
+    c.credited_ms := clock_ms(); c.credit := c.amount * worth; c.settled_tx := CASE i.state WHEN 'failed' THEN p->>'foundTx' ELSE i.tx_hash END;
+    PERFORM post_entry(c.intent_key, 'charge', NULL, c.payer, c.credited_ms, jsonb_build_object('asset', c.asset, 'amount', c.amount::text, 'tx', c.settled_tx),
                        outside, wallet, c.credit);
-    UPDATE chain_charge SET credited_ms = c.credited_ms, credit = c.credit
+    UPDATE chain_charge SET credited_ms = c.credited_ms, credit = c.credit, settled_tx = c.settled_tx
     WHERE chain_id = c.chain_id AND token = c.token AND payer = c.payer AND nonce = c.nonce;
   END IF;
-  RETURN jsonb_build_object('state', 'credited', 'credit', c.credit::text, 'tx', i.tx_hash);
+  RETURN jsonb_build_object('state', 'credited', 'credit', c.credit::text, 'tx', c.settled_tx);
 END $$;

@@ -4,6 +4,7 @@ import { handle } from "@/lib/http/handle";
 import { sweepOperation } from "@/lib/http/operations/operator-operations";
 import { serve } from "@/lib/http/serve";
 import { probePass } from "@/lib/market/probe-pass";
+import { creditChargesOnce } from "@/lib/mpp/credit-charges";
 import { runOutboxForCron } from "@/lib/outbox/run-outbox";
 import { followChainOnce } from "@/lib/rails/follow-chain";
 import { settleStreams } from "@/lib/streams/settle-streams";
@@ -20,6 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
     if (env.PROBE_INTERVAL_MS > 0) await probePass({ intervalMs: env.PROBE_INTERVAL_MS });
     if (env.CHAIN_POLL_MS !== 0) await followChainOnce();
     if (env.CHAIN_POLL_MS !== 0) await runOutboxForCron();
+    if (env.CHAIN_POLL_MS !== 0) await creditChargesOnce();
     return swept;
   }),
 );
