@@ -20,7 +20,7 @@ export type Rail = {
    */
   change(input: { streamId: string; actor: string; change: RailChange }): Promise<readonly ChainCall[]>;
   /**
-   * What a party signs to close many of its streams: one transaction, all or none, where the rail has one.
+   * What a party signs to close many of its streams: one transaction, all or none, as long as one can carry them.
    *
    * @throws ProblemError `stream-not-found` when one of them is none of its streams on this rail
    */

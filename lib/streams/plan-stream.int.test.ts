@@ -435,6 +435,22 @@ describe("changing and closing on a chain through the API", () => {
     expect(over.paid + over.refunded).toBe(1_500_000n);
   });
 
+  test("a stream that has ended is not topped up, and can still be closed", async () => {
+    const [payer, { id }] = [await person(), await provider()];
+    const asked = { rail: "streampay", payer: payer.address, durationMs: 60_000 };
+    await sign(payer, (await plan(id, asked)).calls);
+    const [stream] = await streamsOf(payer);
+    if (!stream) throw new Error("It was opened.");
+    await chain.increaseTime({ seconds: 61 });
+    await chain.mine({ blocks: 1 });
+    expect(await refusedWithCalls(topUpStreamOperation, payer, stream.id, { amount: "500000" })).toEqual([]);
+    expect(await railFor("streampay").observe(stream.id)).toMatchObject({
+      ...{ status: "exhausted", accrued: 695n, funded: 695n, paid: 0n },
+    });
+    await sign(payer, await refusedWithCalls(closeStreamOperation, payer, stream.id));
+    expect(await railFor("streampay").observe(stream.id)).toMatchObject({ status: "settled", paid: 695n });
+  });
+
   test("tier and top-up of a flow: the rate changes, and the balance that feeds it grows", async () => {
     const payer = await person();
     const { id, owner } = await provider();

@@ -4,25 +4,30 @@ import { streamPayAbi } from "@/contracts-abi/stream-pay";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { ChainCall } from "../chain-call";
 import type { ChainPlace } from "../chain-place";
-import { getMirroredStream } from "../mirrored-stream";
+import { groupBy, inParts } from "../group-by";
+import { getMirroredStream, listMirroredStreams } from "../mirrored-stream";
 import type { Rail, RailChange, RailObservation } from "../rail";
 import { streamOnChain } from "../stream-on-chain";
 import { quoteEscrow } from "./quote-escrow";
-import { cancelCall, cancelStreamsCall, topUpCalls, withdrawCall } from "./streampay-calls";
+import { cancelCall, cancelStreamsCall, MOST_CANCELS, topUpCalls, withdrawCall } from "./streampay-calls";
 
 /** Nothing can be changed any more. */
 const OVER = new Set(["closing", "settled", "failed"]);
 
-/** Money locked in the contract `StreamPay`, earned by the second. @param streamPay its address on the place's chain */
+/**
+ * Money locked in the contract `StreamPay`, earned by the second.
+ *
+ * @param streamPay where streams are opened; those that run are changed in the contract that holds them
+ */
 export function streampayRail(place: ChainPlace, streamPay: Address): Rail {
   return {
     id: "streampay",
     quote: (terms) => quoteEscrow(place, streamPay, terms),
-    observe: (streamId) => observe(place, streamPay, streamId),
-    change: (input) => change(place, streamPay, input),
-    closeAll: (input) => closeAll(place, streamPay, input),
+    observe: (streamId) => observe(place, streamId),
+    change: (input) => change(place, input),
+    closeAll: (input) => closeAll(place, input),
     async settle({ streamId, actor }) {
-      const calls = await closeAll(place, streamPay, { streamIds: [streamId], actor });
+      const calls = await closeAll(place, { streamIds: [streamId], actor });
       throw streamOnChain({ streamId, rail: "streampay", chainId: place.network.chainId }, calls);
     },
   };
@@ -30,25 +35,36 @@ export function streampayRail(place: ChainPlace, streamPay: Address): Rail {
 
 async function change(
   place: ChainPlace,
-  streamPay: Address,
-  { streamId, actor, change: to }: { streamId: string; actor: string; change: RailChange },
+  { streamId: ours, actor, change: to }: { streamId: string; actor: string; change: RailChange },
 ): Promise<ChainCall[]> {
   const { chainId } = place.network;
-  const stream = await getMirroredStream(place.db(), { rail: "streampay", chainId, streamId, actor });
-  const id = idOf(stream.subject);
+  const of = { rail: "streampay", chainId, streamId: ours, actor } as const;
+  const stream = await getMirroredStream(place.db(), of);
+  const { contract: streamPay, asset } = stream;
+  const streamId = idOf(stream.subject);
   if (OVER.has(stream.status)) return [];
   switch (to.kind) {
     case "collect":
-      return actor.toLowerCase() === stream.receiver ? [withdrawCall(streamPay, id)] : [];
+      return actor.toLowerCase() === stream.receiver ? [withdrawCall(streamPay, streamId)] : [];
     case "top-up": {
       const client = await place.client();
-      const allowance = await client.readContract({
-        address: stream.asset.address,
-        abi: testUsdcAbi,
-        functionName: "allowance",
-        args: [stream.sender, streamPay],
-      });
-      return topUpCalls({ streamPay, token: stream.asset }, { streamId: id, amount: to.amount, allowance });
+      const [{ timestamp }, { endTime }, allowance] = await Promise.all([
+        client.getBlock(),
+        client.readContract({
+          address: streamPay,
+          abi: streamPayAbi,
+          functionName: "streamInfo",
+          args: [streamId],
+        }),
+        client.readContract({
+          address: asset.address,
+          abi: testUsdcAbi,
+          functionName: "allowance",
+          args: [stream.sender, streamPay],
+        }),
+      ]);
+      if (timestamp >= endTime) return []; // The contract revives none: another one is opened.
+      return topUpCalls({ streamPay, token: asset }, { streamId, amount: to.amount, allowance });
     }
     default:
       return []; // An escrow has one rate for all of its life, and no pause.
@@ -57,28 +73,30 @@ async function change(
 
 async function closeAll(
   place: ChainPlace,
-  streamPay: Address,
   { streamIds, actor }: { streamIds: readonly string[]; actor: string },
 ): Promise<ChainCall[]> {
   const { chainId } = place.network;
-  const streams = await Promise.all(
-    streamIds.map((streamId) =>
-      getMirroredStream(place.db(), { rail: "streampay", chainId, streamId, actor }),
-    ),
-  );
-  const ids = streams.filter(({ status }) => !OVER.has(status)).map(({ subject }) => idOf(subject));
-  const [first, second] = ids;
-  if (first === undefined) return [];
-  return [second === undefined ? cancelCall(streamPay, first) : cancelStreamsCall(streamPay, ids)];
+  const streams = await listMirroredStreams(place.db(), { rail: "streampay", chainId, streamIds, actor });
+  const open = streams.filter(({ status }) => !OVER.has(status));
+  return groupBy(open, ({ contract }) => contract).flatMap((of) => {
+    const { contract } = of[0];
+    return inParts(of, MOST_CANCELS).map((part) => {
+      const ids = part.map(({ subject }) => idOf(subject));
+      const [first, second] = ids;
+      return first !== undefined && second === undefined
+        ? cancelCall(contract, first)
+        : cancelStreamsCall(contract, ids);
+    });
+  });
 }
 
-async function observe(place: ChainPlace, streamPay: Address, streamId: string): Promise<RailObservation> {
+async function observe(place: ChainPlace, streamId: string): Promise<RailObservation> {
   const { chainId } = place.network;
   const stream = await getMirroredStream(place.db(), { rail: "streampay", chainId, streamId });
   const client = await place.client();
   const block = await client.getBlock();
   const info = await client.readContract({
-    address: streamPay,
+    address: stream.contract,
     abi: streamPayAbi,
     functionName: "streamInfo",
     args: [idOf(stream.subject)],

@@ -8,7 +8,8 @@ import { flowRatePerSecond } from "@/lib/domain/rate";
 import { ProblemError } from "@/lib/errors";
 import type { ChainCall } from "../chain-call";
 import type { ChainPlace } from "../chain-place";
-import { getMirroredStream, type MirroredStream } from "../mirrored-stream";
+import { groupBy, inParts } from "../group-by";
+import { getMirroredStream, listMirroredStreams, type MirroredStream } from "../mirrored-stream";
 import type { Rail, RailChange, RailObservation } from "../rail";
 import { streamOnChain } from "../stream-on-chain";
 import { withoutPlans } from "./flow-plans";
@@ -16,10 +17,13 @@ import { quoteFlow } from "./quote-flow";
 import { balanceKey, readBalances } from "./read-balances";
 import { readFlow } from "./read-flow";
 import { superTokenPlace } from "./super-token";
-import { closeCall, closeFlowsCall, updateCall, wrapAmount, wrapCalls } from "./superfluid-calls";
+import { closeFlowsCall, updateCall, wrapAmount, wrapCalls } from "./superfluid-calls";
 
 /** Nothing can be changed any more. */
 const OVER = new Set(["settled", "failed"]);
+
+/** What one transaction closes: each takes about 265,000 of the 16.7 million that a transaction may use (EIP-7825). */
+const MOST_FLOWS = 40;
 
 /** Money that flows from the sender's own balance, by Superfluid's constant flow agreement. */
 export function superfluidRail(place: ChainPlace, contracts: SuperfluidContracts): Rail {
@@ -38,10 +42,7 @@ export function superfluidRail(place: ChainPlace, contracts: SuperfluidContracts
 
 function mirrored(place: ChainPlace, streamId: string, actor?: string): Promise<MirroredStream> {
   const { chainId } = place.network;
-  return getMirroredStream(place.db(), {
-    ...{ rail: "superfluid", chainId, streamId },
-    ...(actor === undefined ? {} : { actor }),
-  });
+  return getMirroredStream(place.db(), { rail: "superfluid", chainId, streamId, actor });
 }
 
 function flowOf(
@@ -84,7 +85,8 @@ async function closeAll(
   contracts: SuperfluidContracts,
   { streamIds, actor }: { streamIds: readonly string[]; actor: string },
 ): Promise<ChainCall[]> {
-  const all = await Promise.all(streamIds.map((streamId) => mirrored(place, streamId, actor)));
+  const { chainId } = place.network;
+  const all = await listMirroredStreams(place.db(), { rail: "superfluid", chainId, streamIds, actor });
   const streams = all.filter(({ status }) => !OVER.has(status));
   const byToken = groupBy(streams, ({ asset }) => asset.id);
   const calls = await Promise.all(
@@ -94,28 +96,18 @@ async function closeAll(
       const closing = await Promise.all(
         byFlow.map(async (plans) => {
           const { flow } = await flowOf(place, contracts, plans[0]);
-          return { flow, tags: plans.map(({ tag }) => tag) };
+          const paid = new Set(flow.table.map(({ tag }) => tag));
+          return { flow, tags: plans.map(({ tag }) => tag).filter((tag) => paid.has(tag)) };
         }),
       );
-      const mine = closing.filter(({ flow, tags }) =>
-        mayClose(actor, flow.sender, () => withoutPlans(flow, tags).to.rate),
+      const mine = closing.filter(
+        ({ flow, tags }) =>
+          tags.length > 0 && mayClose(actor, flow.sender, () => withoutPlans(flow, tags).to.rate),
       );
-      const [first, second] = mine;
-      if (!first) return [];
-      return [second ? closeFlowsCall(at, mine) : closeCall(at, first.flow, first.tags)];
+      return inParts(mine, MOST_FLOWS).map((part) => closeFlowsCall(at, part));
     }),
   );
   return calls.flat();
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): [T, ...T[]][] {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return [...groups.values()];
 }
 
 /** A receiver can delete a flow, and change none: so it closes the last plan alone, not one of several. */
