@@ -458,3 +458,30 @@ describe("numbers", () => {
     expect(await box.until(k, "failed")).toMatchObject({ error_code: "deadline", attempts: 0, nonce: null });
   });
 });
+
+test("given a devnet that was reset, what was under way on it is ended, and what comes next begins at number 0", async () => {
+  const box = await fundedLane();
+  const [done, stuck, next] = [key(), key(), key()];
+  await box.enqueue({ key: done, to: freshAddress(), value: 1n });
+  await box.until(done, "confirmed");
+  await devnet.chain.setAutomine(false);
+  try {
+    await box.enqueue({ key: stuck, to: freshAddress(), value: 1n });
+    await box.until(stuck, "submitted");
+  } finally {
+    await devnet.chain.setAutomine(true);
+  }
+  const other = await startTestDevnet();
+  try {
+    const after = outboxLane({ db: ledger.db, rpcUrl: other.rpcUrl, account: box.account });
+    await other.chain.setBalance({ address: box.account.address, value: parseEther("1") });
+    const to = freshAddress();
+    await after.enqueue({ key: next, to, value: 9n });
+    expect(await after.until(next, "confirmed")).toMatchObject({ nonce: "0" });
+    expect(await other.chain.getBalance({ address: to })).toBe(9n);
+    expect(await box.state(stuck)).toMatchObject({ state: "failed", error_code: "chain-reset", nonce: null });
+    expect(await box.state(done)).toMatchObject({ state: "failed", error_code: "chain-reset" });
+  } finally {
+    await other.stop();
+  }
+});
