@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
+import type { Hex } from "viem";
 import { connectFundedWallet } from "./connect-wallet";
 import { expect, millionths, test } from "./fixtures";
+import { sendHeld } from "./injected-wallet";
 
 const PROVIDER = "/providers/rheumascore?service=cdai";
 
@@ -85,6 +87,53 @@ test("a transaction that is refused in the wallet opens nothing, and can be aske
   wallet.refuse.length = 0;
   await open.click();
   await expect(opening.getByText("The stream is active: USDCx flows to RheumaScore.")).toBeVisible();
+});
+
+test("a reload while the transaction is under way loses nothing: it is followed to its end", async ({
+  page,
+}) => {
+  const wallet = { name: "Test Wallet", chainId: 31_337, held: [] as Hex[] };
+  await connectFundedWallet(page, PROVIDER, wallet);
+  const opening = await chooseRail(page, "Superfluid");
+  await opening.getByRole("button", { name: "Open stream" }).click();
+  await expect(opening.getByText("You may leave: it goes on without this page.")).toBeVisible();
+
+  await page.reload();
+  await expect(page.getByText("Open a stream to RheumaScore: sent, not confirmed yet")).toBeVisible();
+  await sendHeld(wallet.held);
+  await expect(page.getByText("Open a stream to RheumaScore: confirmed")).toBeVisible();
+  await page.goto("/streams");
+  await expect(
+    page.getByRole("list", { name: "Your streams" }).getByRole("link", { name: "RheumaScore" }),
+  ).toBeVisible();
+});
+
+test("streams of both rails are closed together, by one transaction for each", async ({ page }) => {
+  const asked: string[] = [];
+  const wallet = {
+    name: "Test Wallet",
+    chainId: 31_337,
+    onRequest: (method: string) => void asked.push(method),
+  };
+  await connectFundedWallet(page, PROVIDER, wallet);
+  for (const rail of ["Superfluid", "StreamPay", "StreamPay"] as const) {
+    const opening = await chooseRail(page, rail);
+    await opening.getByRole("button", { name: "Open stream" }).click();
+    await expect(opening.getByText("The stream is active")).toBeVisible();
+    await opening.getByRole("button", { name: "Close" }).last().click();
+  }
+  await page.goto("/streams");
+  await page.getByRole("checkbox", { name: "Choose all open streams on this page" }).check();
+  await page.getByRole("button", { name: "Close 3" }).click();
+  const closing = page.getByRole("dialog", { name: "Close 3 streams" });
+  await expect(closing.getByText("2 transactions that your wallet signs")).toBeVisible();
+  asked.length = 0;
+  await closing.getByRole("button", { name: "Close 3 streams and settle" }).click();
+  await expect(closing.getByText("3 closed")).toBeVisible();
+  expect(asked.filter((method) => /send|sign/i.test(method))).toEqual([
+    "eth_sendTransaction",
+    "eth_sendTransaction",
+  ]);
 });
 
 async function chooseRail(page: Page, name: "Superfluid" | "StreamPay") {

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { type Address, createWalletClient, type Hex, http, isHex } from "viem";
+import { type Address, createWalletClient, type Hex, http, isHex, keccak256 } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { devnetUrl } from "./devnet-url";
@@ -12,6 +12,8 @@ type Options = {
   /** May be changed by the test, as a person changes their mind. */
   refuse?: string[];
   onRequest?: (method: string) => void;
+  /** Signed transactions are put here instead of being sent: the test lets go of them with `sendHeld`. */
+  held?: Hex[];
 };
 
 type Transaction = { to: Address; data?: Hex; value?: Hex; gas?: Hex };
@@ -72,7 +74,7 @@ export async function injectWallet(page: Page, options: Options): Promise<Privat
       }
       case "eth_sendTransaction":
         if (options.chainId !== foundry.id) return { error: { code: -32603, message: "Wrong chain." } };
-        return sendOnDevnet(account, params[0] as Transaction);
+        return sendOnDevnet(account, params[0] as Transaction, options.held);
       default:
         return READS.has(method)
           ? askDevnet(method, params)
@@ -134,18 +136,27 @@ async function askDevnet(method: string, params: unknown[]): Promise<Answer> {
   return error ? { error } : { result };
 }
 
+/** Sends what a wallet with `held` has signed so far. */
+export async function sendHeld(held: Hex[]): Promise<void> {
+  for (const raw of held.splice(0)) await askDevnet("eth_sendRawTransaction", [raw]);
+}
+
 async function sendOnDevnet(
   account: PrivateKeyAccount,
   { to, data, value, gas }: Transaction,
+  held?: Hex[],
 ): Promise<Answer> {
   const client = createWalletClient({ account, chain: foundry, transport: http(devnetUrl()) });
-  const hash = await client.sendTransaction({
+  const request = await client.prepareTransactionRequest({
     to,
     ...(data ? { data } : {}),
     ...(value ? { value: BigInt(value) } : {}),
     ...(gas ? { gas: BigInt(gas) } : {}),
   });
-  return { result: hash };
+  const raw = await client.signTransaction(request);
+  if (!held) return askDevnet("eth_sendRawTransaction", [raw]);
+  held.push(raw);
+  return { result: keccak256(raw) };
 }
 
 function wantedChain([first]: unknown[]): number {

@@ -38,7 +38,7 @@ export function ChainPlanFacts({ plan }: { plan: StreamPlan }) {
             <Amount value={balances.token} asset={asset} rounding="down" />
           </Fact>
         ) : null}
-        <Fact label="You sign">{promptsOf(plan)}</Fact>
+        {plan.prompts === null ? null : <Fact label="You sign">{promptsOf(plan)}</Fact>}
       </dl>
       <p className="mt-3 border-line border-t pt-3">{plan.atEnd}</p>
     </>

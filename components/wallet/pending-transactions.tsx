@@ -32,7 +32,11 @@ export function PendingTransactions() {
       const id = toast.loading(`${what}: sent, not confirmed yet`);
       try {
         await waitForCall(network, hash, (confirmations) => {
-          toast.loading(`${what}: ${confirmations} of ${network.confirmations} confirmations`, { id });
+          const stands =
+            confirmations === 0
+              ? "sent, not confirmed yet"
+              : `${confirmations} of ${network.confirmations} confirmations`;
+          toast.loading(`${what}: ${stands}`, { id });
         });
         toast.success(`${what}: confirmed`, { id });
       } catch (error) {
