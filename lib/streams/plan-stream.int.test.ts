@@ -363,6 +363,19 @@ describe("opening as a plan says", () => {
     expect(left).toBe(3_833_333n);
   });
 
+  test("a price below one base unit a second is one, and pays for its tier", async () => {
+    const payer = await person();
+    const rate = { amount: 1n, periodMs: BigInt(DAY_MS) };
+    const { id, owner } = await listProvider(pool(), { tiers: { basic: { rate } } });
+    expect(await plan(id, { rail: "streampay" })).toMatchObject({ deposit: "86400", flowRatePerSecond: "1" });
+    const { calls, deposit } = await plan(id, { payer: payer.address });
+    expect(deposit).toBe("4294967296");
+    await sign(payer, calls);
+    expect(await flowRate(payer, owner)).toBe(1n);
+    expect(await outcome(payer, id)).toBe("authorised");
+    expect(await streamsOf(payer)).toMatchObject([{ rail: "superfluid", status: "active" }]);
+  });
+
   test("a plan for a flow that changed a moment ago is refused until that is read", async () => {
     const payer = await person();
     const first = await provider();

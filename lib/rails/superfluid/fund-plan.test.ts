@@ -34,6 +34,10 @@ describe("how long it runs then", () => {
     { given: "another flow", available: 0n, net: -2n, wrapped: 14_800n, runway: HOUR_MS },
     { given: "half a second of it", available: 4_001n, net: -1n, wrapped: 0n, runway: 500n },
     { given: "too little for the buffer", available: 3_999n, net: 0n, wrapped: 0n, runway: 0n },
+    {
+      given: "more than a hundred years of it",
+      ...{ available: 10n ** 22n, net: 0n, wrapped: 0n, runway: 3_153_600_000_000n },
+    },
     { given: "more coming in", available: 4_000n, net: 2n, wrapped: 0n, runway: null },
   ])("given $given, $runway ms", ({ available, net, wrapped, runway }) => {
     const plan = { more: 1n, locked: 4_000n, wrapped };

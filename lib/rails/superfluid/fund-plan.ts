@@ -1,4 +1,4 @@
-import { divCeil, divFloor } from "@/lib/domain/amount";
+import { divCeil, divFloor, smallerOf } from "@/lib/domain/amount";
 
 /** A payer's account of the super token before a plan: base units, `netPerSecond` signed. */
 export type Before = { available: bigint; netPerSecond: bigint };
@@ -20,6 +20,9 @@ export function missingFor(
   return needed > available ? needed - available : 0n;
 }
 
+/** A balance that lasts longer is said to last a hundred years, which every number of ms can carry. */
+const ENDLESS_MS = 100n * 365n * 86_400_000n;
+
 /** How long the balance lasts then, in ms rounded down; null when as much comes in as goes out. */
 export function runwayAfter(
   { available, netPerSecond }: Before,
@@ -28,5 +31,5 @@ export function runwayAfter(
   const net = netPerSecond - more;
   if (net >= 0n) return null;
   const left = available + wrapped - locked;
-  return left > 0n ? divFloor(left * 1_000n, -net) : 0n;
+  return left > 0n ? smallerOf(divFloor(left * 1_000n, -net), ENDLESS_MS) : 0n;
 }
