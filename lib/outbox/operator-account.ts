@@ -7,6 +7,7 @@ import { DEVNET } from "@/lib/chain/devnet-addresses";
 import { env } from "@/lib/env";
 
 // Secrets stay out of what is logged or inspected: only the account, which signs, is kept.
+let given: PrivateKeyAccount | undefined;
 let derived: PrivateKeyAccount | undefined;
 
 /**
@@ -18,7 +19,10 @@ let derived: PrivateKeyAccount | undefined;
 export function findOperatorAccount(): PrivateKeyAccount | null {
   const configured = findConfiguredNetwork();
   if (!configured) return null;
-  if (env.OPERATOR_KEY) return privateKeyToAccount(env.OPERATOR_KEY);
+  if (env.OPERATOR_KEY) {
+    given ??= privateKeyToAccount(env.OPERATOR_KEY);
+    return given;
+  }
   if (configured.network.chainId !== DEVNET.chainId || env.NETWORK !== "devnet") return null;
   derived ??= privateKeyToAccount(
     toHex(new Uint8Array(hkdfSync("sha256", env.SECRET_KEY, "", "superstream operator", 32))),

@@ -451,6 +451,25 @@ describe("numbers", () => {
     expect(await counted(box.account.address)).toBe(1);
   });
 
+  test("given a node that takes none of its transactions, it is given up, and those behind it go on", async () => {
+    const box = await fundedLane({ patience: { replaceMs: 10, retryMs: 1 } });
+    const { client } = box.lane;
+    const [to, k, behind] = [freshAddress(), key(), key()];
+    const marked = "c0ffee";
+    const picky = Object.assign(Object.create(client), {
+      sendRawTransaction: async (sent: Parameters<typeof client.sendRawTransaction>[0]) => {
+        if (sent.serializedTransaction.includes(marked)) throw new Error("not this one");
+        return client.sendRawTransaction(sent);
+      },
+    });
+    Object.assign(box.lane, { client: picky });
+    await box.enqueue({ key: k, to, data: `0x${marked}`, value: 5n });
+    await box.enqueue({ key: behind, to: freshAddress(), value: 1n });
+    expect(await box.until(k, "failed")).toMatchObject({ error_code: "cancelled", attempts: 6, nonce: "0" });
+    expect(await box.until(behind, "confirmed", "final")).toMatchObject({ nonce: "1" });
+    expect(await balance(to)).toBe(0n);
+  });
+
   test("given its time is over before it was signed, it has failed and took no number", async () => {
     const box = await fundedLane();
     const k = key();

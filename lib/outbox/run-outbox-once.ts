@@ -6,7 +6,7 @@ import type { Intent } from "./intent";
 import { type Lane, laneAddress } from "./lane";
 import { repairGap } from "./repair-gap";
 import { sendPending } from "./send-pending";
-import { ensureSigner, readChainNonces } from "./signer";
+import { ensureSigner, forgetProblem, readChainNonces } from "./signer";
 import { watchSent } from "./watch-sent";
 import { writeIntent } from "./write-intent";
 
@@ -40,7 +40,10 @@ export async function runOutboxOnce(lane: Lane): Promise<boolean> {
     sent += 1, done += 1
   ) {
     const [intent] = await claimIntents(lane, "pending", 1);
-    if (!intent) return watched.length === WATCHED;
+    if (!intent) {
+      await forgetProblem(lane);
+      return watched.length === WATCHED;
+    }
     const problem = await orLater(lane, intent, () => sendPending(lane, intent));
     held = problem ? held + 1 : 0;
     if (held >= HELD_MAX) return false;

@@ -50,7 +50,7 @@ async function faultOf(
   if (purpose === "cancel")
     return intent.kind === GAP_KIND
       ? null
-      : { code: "cancelled", text: "Its time was over before a block took it." };
+      : { code: "cancelled", text: "It was given up: no block took it in its time, or no node took it." };
   if (receipt.status !== "success") return { code: "reverted", text: await reasonOf(lane, intent, receipt) };
   const { expected } = intent;
   if (expected && !receipt.logs.some((log) => fitsExpected(log, expected)))

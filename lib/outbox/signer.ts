@@ -61,6 +61,16 @@ export async function readChainNonces({ client, account, network }: Lane): Promi
   return { latest, settled };
 }
 
+/** Nothing waits any more, so nothing can be held up. */
+export async function forgetProblem({ db, network, ...lane }: Lane): Promise<void> {
+  await db.query(
+    `update chain_signer s set problem = null, problem_since_ms = null
+     where s.chain_id = $1 and s.address = $2 and s.problem is not null and not exists (
+       select 1 from chain_intent i where i.chain_id = s.chain_id and i.signer = s.address and i.state in ('pending', 'signed', 'submitted'))`,
+    [network.chainId, laneAddress(lane)],
+  );
+}
+
 /** Says why nothing is signed, or that all is well. The time of a problem is when it began. */
 export async function noteProblem(lane: Lane, problem: SignerProblem | null): Promise<void> {
   await lane.db.query(

@@ -13,6 +13,9 @@ import { signAttempt } from "./sign-attempt";
 import { type ChainNonces, noteProblem } from "./signer";
 import { writeIntent } from "./write-intent";
 
+/** So many signed transactions of one number that no node has taken, and it is given up. */
+const UNTAKEN_MAX = 5;
+
 /**
  * Looks at one intent that was signed: in a block, or still to be sent, or to be replaced, or displaced. Any of its transactions counts,
  * for a node may have kept the one that was meant to be replaced.
@@ -38,7 +41,10 @@ export async function watchSent(lane: Lane, intent: Intent, nonces: ChainNonces)
   const overdue = intent.deadlineMs !== null && intent.deadlineMs <= intent.nowMs;
   const slow = intent.nowMs - newest.signedMs >= BigInt(lane.patience.replaceMs);
   const isNext = nonces.latest === intent.nonce; // A later number waits for the one before, whatever it offers.
-  if (isNext && overdue && newest.purpose === "effect") return replace(lane, intent, newest, "cancel");
+  // A node that takes none of them will not take the next one either, and everything behind would wait for ever.
+  const hopeless = slow && intent.sentMs === null && attempts.length >= UNTAKEN_MAX;
+  if (isNext && (overdue || hopeless) && newest.purpose === "effect")
+    return replace(lane, intent, newest, "cancel");
   if (isNext && slow) return replace(lane, intent, newest, newest.purpose);
 
   const silent = intent.sentMs === null || intent.nowMs - intent.sentMs >= BigInt(lane.patience.resendMs);
