@@ -1,12 +1,9 @@
-import { type Address, erc20Abi, type Hash, isAddressEqual } from "viem";
-import { streamPayAbi } from "@/contracts-abi/stream-pay";
-import { cfaAbi, cfaV1ForwarderAbi, superTokenAbi } from "@/contracts-abi/superfluid";
-import { findNetwork } from "@/lib/chain/networks";
+import { type Address, erc20Abi, type Hash } from "viem";
+import { cfaV1ForwarderAbi, superTokenAbi } from "@/contracts-abi/superfluid";
 import { divCeil } from "@/lib/domain/amount";
 import type { ChainRequest } from "@/lib/mpp/chain-methods";
 import { createCalls, topUpCalls } from "@/lib/rails/streampay/streampay-calls";
 import type { StreamPayPlace } from "@/lib/rails/streampay/token-stream";
-import { decodeFlowTable } from "@/lib/rails/superfluid/flow-table";
 import {
   openCalls,
   type SuperfluidPlace,
@@ -14,12 +11,8 @@ import {
   wrapCalls,
 } from "@/lib/rails/superfluid/superfluid-calls";
 import { type ChainWallet, sendCalls, walletAddress } from "./chain-wallet";
+import { confirmationsOf, findEscrow, findTable } from "./find-on-chain";
 import { PaymentRefused } from "./spending-caps";
-
-/** How far back the words of a running flow are looked for, in `eth_getLogs` of the network's range. */
-const MOST_LOOKS = 50;
-/** Ids that one view of `StreamPay` looks through. */
-const ID_SPAN = 2_000n;
 
 /**
  * Locks `deposit` base units in `StreamPay`, as much time as that buys at the asked rate.
@@ -141,67 +134,4 @@ export async function wrapMore(
     : 0n;
   const calls = wrapCalls(place, sender, { amount: wrapAmount(place, amount), allowance });
   return sendCalls(chain, calls, confirmationsOf(request));
-}
-
-async function findEscrow(
-  chain: ChainWallet,
-  { streamPay, token }: StreamPayPlace,
-  { recipient, methodDetails }: ChainRequest,
-): Promise<bigint | null> {
-  const contract = { address: streamPay, abi: streamPayAbi } as const;
-  let youngest: bigint | null = null;
-  for (let fromId = 1n; fromId !== 0n; ) {
-    const [ids, nextId] = await chain.reader.readContract({
-      ...contract,
-      functionName: "streamIdsBySender",
-      args: [walletAddress(chain), fromId, ID_SPAN],
-    });
-    for (const id of ids) {
-      const info = await chain.reader.readContract({ ...contract, functionName: "streamInfo", args: [id] });
-      const ours =
-        info.open &&
-        isAddressEqual(info.recipient, recipient as Address) &&
-        isAddressEqual(info.token, token.address) &&
-        info.providerId === BigInt(methodDetails.tag);
-      if (ours) youngest = id;
-    }
-    fromId = nextId;
-  }
-  return youngest;
-}
-
-/** What the sender said of its running flow last, the newest first. */
-async function findTable(chain: ChainWallet, place: SuperfluidPlace, request: ChainRequest) {
-  const network = findNetwork(request.methodDetails.chainId);
-  if (!network) throw new Error("The terms were checked against the table.");
-  const range = BigInt(network.logsQueryRange);
-  let toBlock = await chain.reader.getBlockNumber();
-  for (let look = 0; look < MOST_LOOKS && toBlock >= BigInt(network.startBlock); look += 1) {
-    const fromBlock = toBlock > range ? toBlock - range + 1n : 0n;
-    const logs = await chain.reader.getContractEvents({
-      address: place.cfa,
-      abi: cfaAbi,
-      eventName: "FlowUpdated",
-      args: {
-        token: place.token.address,
-        sender: walletAddress(chain),
-        receiver: request.recipient as Address,
-      },
-      fromBlock,
-      toBlock,
-      strict: true,
-    });
-    const table = logs.map(({ args }) => decodeFlowTable(args.userData)).findLast((each) => each !== null);
-    if (table) return table;
-    if (fromBlock === 0n) break;
-    toBlock = fromBlock - 1n;
-  }
-  throw new PaymentRefused(
-    "needs-human",
-    "A flow to this receiver runs, and what it pays for is not known: change it by hand.",
-  );
-}
-
-function confirmationsOf({ methodDetails }: ChainRequest): number {
-  return findNetwork(methodDetails.chainId)?.confirmations ?? 1;
 }

@@ -173,6 +173,7 @@ async function awaitOpening(
   const pending = await findPending(chain.client, {
     txHash: payload.txHash as Hash,
     payer,
+    confirmedTo: chain.confirmedTo,
     contracts: contracts.flatMap((address) => (address ? [address.toLowerCase()] : [])),
   });
   if (!pending) return decision;

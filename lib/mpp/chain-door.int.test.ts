@@ -1,14 +1,21 @@
 /** The methods `superfluid` and `streampay` of the door, by stock clients on a real chain, on both mounts. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Challenge, Credential, Receipt } from "mppx";
 import { Mppx } from "mppx/client";
 import { encodeFunctionData, type Hex, parseUnits } from "viem";
+import { generatePrivateKey } from "viem/accounts";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 
 const site = await vi.hoisted(async () => (await import("./testing/chain-site")).startChainSite());
 
 import { type ChainStreamOptions, streampayStream, superfluidStream } from "@/agents/client/chain-stream";
+import { closeOnChain } from "@/agents/client/close-on-chain";
 import type { SpendingCaps } from "@/agents/client/spending-caps";
+import { cfaV1ForwarderAbi } from "@/contracts-abi/superfluid";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
+import { encodeFlowTable } from "@/lib/rails/superfluid/flow-table";
 import type { ChainRequest } from "./chain-methods";
 import type { ReceiptJwk } from "./receipt-keys";
 import { streamTypedData } from "./stream-typed-data";
@@ -246,6 +253,73 @@ describe.each(["custom", "next"] as const)("mounted as %s", (mount) => {
       expect(response.status).toBe(402);
       expect(await response.json()).toMatchObject({ code: "invalid-challenge" });
     }
+  });
+});
+
+describe("an agent that closes its stream", () => {
+  beforeAll(() => site.mount("custom"));
+
+  test.each(["superfluid", "streampay"] as const)(
+    "of %s is refused as soon as that is seen, and opens another one when it calls again",
+    async (rail) => {
+      const agent = await newAgent();
+      const paid = client(agent, rail);
+      const first = Receipt.fromResponse(await paid.fetch(url, site.init)) as unknown as { streamId: string };
+      const challenge = await challengeOf(rail);
+      expect(await closeOnChain({ ...agent, caps }, challenge)).toMatch(/^0x[0-9a-f]{64}$/);
+      expect(await closeOnChain({ ...agent, caps }, challenge)).toBeNull();
+      const code = async () =>
+        ((await (await send(agent, await challengeOf(rail))).json()) as { code: string }).code;
+      await expect.poll(code, { timeout: 10_000 }).toBe("stream/terminated");
+
+      const again = await paid.fetch(url, site.init);
+      expect(again.status).toBe(200);
+      expect(Receipt.fromResponse(again)).not.toMatchObject({ streamId: first.streamId });
+    },
+  );
+
+  test("a flow that was changed by hand keeps its other plans", async () => {
+    const agent = await newAgent();
+    const challenge = await challengeOf("superfluid");
+    const [{ usdcx, cfaV1Forwarder }, other] = [devnet.addresses, { tag: 7n, rate: 5n }];
+    const flow = async () =>
+      agent.reader.readContract({
+        address: cfaV1Forwarder,
+        abi: cfaV1ForwarderAbi,
+        functionName: "getFlowrate",
+        args: [usdcx, agent.account.address, OWNER.address],
+      });
+    const opened = await agent.wallet.writeContract({
+      address: cfaV1Forwarder,
+      abi: cfaV1ForwarderAbi,
+      functionName: "createFlow",
+      args: [usdcx, agent.account.address, OWNER.address, other.rate, encodeFlowTable([other])],
+    });
+    await agent.reader.waitForTransactionReceipt({ hash: opened });
+    expect((await client(agent, "superfluid").fetch(url, site.init)).status).toBe(200);
+    expect(await flow()).toBe(11_574_074_074_079n);
+    await closeOnChain({ ...agent, caps }, challenge);
+    expect(await flow()).toBe(5n);
+  });
+
+  test("the example of the repository does all of it", async () => {
+    const key = generatePrivateKey();
+    await newAgent(key);
+    const args = [
+      "--import",
+      "./scripts/register-ts.mjs",
+      "agents/examples/pay-on-chain.ts",
+      "--url",
+      site.baseUrl,
+    ];
+    args.push("--provider", "adder", "--path", "/add", "--input", site.init.body, "--rpc", devnet.rpcUrl);
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      env: { ...process.env, AGENT_KEY: key },
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    });
+    expect(stdout).toMatch(/Opened and served in \d+ ms: \{"sum":42\}/);
+    expect(stdout).toMatch(/Paid by streampay, receipt http/);
+    expect(stdout).toMatch(/Closed by 0x[0-9a-f]{64}/);
   });
 });
 

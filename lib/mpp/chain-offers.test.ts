@@ -20,7 +20,13 @@ function network(chainId: number) {
 }
 
 function doorChain(client: DoorChain["client"], streamPay: typeof STREAM_PAY | null = STREAM_PAY): DoorChain {
-  return { terms: chainTermsOf(network(31_337), streamPay), client, factories: [], confirmations: 1 };
+  return {
+    terms: chainTermsOf(network(31_337), streamPay),
+    client,
+    factories: [],
+    confirmations: 1,
+    confirmedTo: async () => 0n,
+  };
 }
 
 /** A chain on which nobody has code. */

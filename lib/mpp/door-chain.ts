@@ -1,6 +1,7 @@
 import "server-only";
 import { findConfiguredNetwork } from "@/lib/chain/configured-network";
 import { type ChainClient, publicClient } from "@/lib/chain/public-client";
+import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { type ChainTerms, chainTermsOf } from "./chain-terms";
 
@@ -12,6 +13,8 @@ export type DoorChain = {
   factories: readonly string[];
   /** Blocks until money counts. */
   confirmations: number;
+  /** The last block that the index takes as final; -1 before the first. */
+  confirmedTo: () => Promise<bigint>;
 };
 
 /** The configured chain; null when this process runs without one. */
@@ -24,5 +27,12 @@ export function findDoorChain(): DoorChain | null {
     client: publicClient,
     factories: env.ERC6492_FACTORIES,
     confirmations: network.confirmations,
+    async confirmedTo() {
+      const { rows } = await pool().query<{ to: string }>(
+        "select confirmed_number as to from chain_cursor where chain_id = $1",
+        [network.chainId],
+      );
+      return BigInt(rows[0]?.to ?? -1);
+    },
   };
 }

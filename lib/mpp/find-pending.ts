@@ -3,25 +3,26 @@ import { type Hash, TransactionNotFoundError, TransactionReceiptNotFoundError } 
 import type { ChainClient } from "@/lib/chain/public-client";
 import { ProblemError } from "@/lib/errors";
 
-/** How long a mined transaction may take to reach our index before it counts as not about us. */
-const INDEX_PATIENCE_SECONDS = 120n;
 const PATIENCE_MS = 5_000;
 
+/** `payer` and `contracts` in lower case. `confirmedTo`: the last block that our index takes as final, asked when it is needed. */
+type Asked = {
+  txHash: Hash;
+  payer: string;
+  contracts: readonly string[];
+  confirmedTo: () => Promise<bigint>;
+};
 export type Pending = { txHash: Hash; confirmations: number };
 
 /**
  * Whether a transaction that a payer names may be about to open its stream: it exists, the payer sent it, to one of `contracts`, and it
- * has not failed. That buys patience ("wait" instead of "pay") and nothing else: the stream itself is read from the chain's events.
+ * has not failed, and our index has not confirmed its block yet. That buys patience ("wait" instead of "pay") and nothing else: the stream
+ * itself is read from the chain's events.
  *
- * @param asked.payer lower case
- * @param asked.contracts lower case
  * @returns null when nothing is to be waited for
  * @throws ProblemError `stream/verification-unavailable` when the chain does not answer: "open another one" would be wrong then
  */
-export async function findPending(
-  open: () => Promise<ChainClient>,
-  asked: { txHash: Hash; payer: string; contracts: readonly string[] },
-): Promise<Pending | null> {
+export async function findPending(open: () => Promise<ChainClient>, asked: Asked): Promise<Pending | null> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await Promise.race([
@@ -43,7 +44,7 @@ export async function findPending(
 
 async function look(
   client: ChainClient,
-  { txHash, payer, contracts }: { txHash: Hash; payer: string; contracts: readonly string[] },
+  { txHash, payer, contracts, confirmedTo }: Asked,
 ): Promise<Pending | null> {
   const transaction = await client.getTransaction({ hash: txHash }).catch((error: unknown) => {
     if (error instanceof TransactionNotFoundError) return null;
@@ -58,10 +59,8 @@ async function look(
   });
   if (!receipt) return { txHash, confirmations: 0 };
   if (receipt.status === "reverted") return null;
-  const [mined, head] = await Promise.all([
-    client.getBlock({ blockNumber: receipt.blockNumber }),
-    client.getBlock(),
-  ]);
-  if (head.timestamp - mined.timestamp > INDEX_PATIENCE_SECONDS) return null;
-  return { txHash, confirmations: Number(head.number - mined.number) + 1 };
+  // What the index has confirmed it has read: if that opened nothing here, waiting does not help.
+  const [head, confirmed] = await Promise.all([client.getBlockNumber(), confirmedTo()]);
+  if (receipt.blockNumber <= confirmed) return null;
+  return { txHash, confirmations: Number(head - receipt.blockNumber) + 1 };
 }

@@ -134,12 +134,9 @@ function repairByTopUp(streamId: string, streamUrl: string, extensions: Extensio
 
 /** The hints of one rail's stream are for its own challenge. Elsewhere a new stream would help, unless this one was paused on purpose. */
 export function hintsFor({ hints, rail = "ledger" }: Repair): HintsFor {
-  const elsewhere: Hints =
-    hints.next === "open" || hints.next === "topUp" || hints.next === "changeTier"
-      ? { next: "open" }
-      : hints.next === "prove"
-        ? { next: "prove" }
-        : {};
+  // "Open one, after the one that ended" says the same on every rail.
+  if (hints.next === "open" || hints.next === "prove") return () => hints;
+  const elsewhere: Hints = hints.next === "topUp" || hints.next === "changeTier" ? { next: "open" } : {};
   return (method) => (method === rail ? hints : elsewhere);
 }
 
