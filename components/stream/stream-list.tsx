@@ -20,6 +20,7 @@ export function StreamList({ streams, viewer }: Props) {
   const open = streams.filter(canClose);
   const picked = open.filter(({ id }) => chosen.has(id));
   const receives = ({ receiver }: StreamView) => receiver.toLowerCase() === viewer.toLowerCase();
+  const symbols = [...new Set(streams.map(({ asset }) => asset.symbol))];
   // On the chain each is collected by a transaction of its own, from its page.
   const collectable = picked.filter((stream) => receives(stream) && stream.rail === "ledger");
 
@@ -62,17 +63,21 @@ export function StreamList({ streams, viewer }: Props) {
             <span />
           )}
           <span className="sm:hidden">{open.length > 0 ? "Choose all" : null}</span>
-          {["With", "State", `Accrued, ${streams[0]?.asset.symbol ?? ""}`, "Runway", "Deposit"].map(
-            (name, index) => (
-              <span
-                key={name}
-                aria-hidden
-                className={cn("font-medium max-sm:hidden", index > 1 && "text-right")}
-              >
-                {name}
-              </span>
-            ),
-          )}
+          {[
+            "With",
+            "State",
+            symbols.length === 1 ? `Accrued, ${symbols[0]}` : "Accrued",
+            "Runway",
+            "Deposit",
+          ].map((name, index) => (
+            <span
+              key={name}
+              aria-hidden
+              className={cn("font-medium max-sm:hidden", index > 1 && "text-right")}
+            >
+              {name}
+            </span>
+          ))}
         </div>
         <ul aria-label="Your streams" className="max-sm:grid max-sm:gap-3">
           {streams.map((stream) => (

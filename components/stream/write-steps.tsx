@@ -32,7 +32,12 @@ export function WriteSteps({ state, opens }: Props) {
         const past = index < at || done;
         return (
           <li key={step} aria-current={now ? "step" : undefined} className="flex items-center gap-2">
-            {index > 0 ? <span aria-hidden className="h-px w-5 bg-line-strong sm:w-8" /> : null}
+            {index > 0 ? (
+              <span
+                aria-hidden
+                className={cn("h-px bg-line-strong", steps.length > 4 ? "w-2.5" : "w-5 sm:w-8")}
+              />
+            ) : null}
             <span
               className={cn(
                 "inline-flex items-center gap-1.5 font-medium",

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { pool, type Queryable } from "@/lib/db/pool";
-import { type Asset, LEDGER_ASSET } from "@/lib/domain/asset";
+import type { Asset } from "@/lib/domain/asset";
 import { ProblemError } from "@/lib/errors";
 import { type Books, type Conservation, judgeConservation } from "./judge-conservation";
 
@@ -20,14 +20,15 @@ export async function streamConservation(
   { actor, streamId }: { actor: string; streamId: string },
   db: Queryable = pool(),
 ): Promise<StreamConservation> {
-  const { rows } = await db.query<{ books: unknown; now_ms: string }>({
+  const { rows } = await db.query<{ books: unknown; now_ms: string; symbol: string; decimals: number }>({
     text: booksOfStream,
     values: [streamId, actor.toLowerCase(), HASHED_MAX],
   });
   const [row] = rows;
   if (!row) throw new ProblemError("stream-not-found", "Stream not found.");
   const books: Books = booksOutput.parse(row.books);
-  return { streamId, asset: LEDGER_ASSET, serverNowMs: BigInt(row.now_ms), ...judgeConservation(books) };
+  const asset = { symbol: row.symbol, decimals: row.decimals };
+  return { streamId, asset, serverNowMs: BigInt(row.now_ms), ...judgeConservation(books) };
 }
 
 const units = z.string().transform((digits) => BigInt(digits));
@@ -84,7 +85,7 @@ const booksOfStream = `
         then entry_hash(e.key, e.kind, e.stream_id, e.actor, e.at_ms, e.memo, sides.payer, sides.payee, n.asset, sides.moved)
         else e.hash end as entry) hashed
     where n.age <= $3)
-  select clock_ms() as now_ms, jsonb_build_object(
+  select clock_ms() as now_ms, asset.symbol, asset.decimals, jsonb_build_object(
     'recorded', jsonb_build_object('status', s.status, 'funded', s.funded::text, 'billed', s.billed::text,
       'refunded', s.refunded::text, 'topUps', s.next_top_up, 'bills', s.next_bill),
     'account', (select jsonb_build_object('balance', balance::text, 'nextSeq', next_seq::text,
@@ -98,4 +99,4 @@ const booksOfStream = `
       'amount', amount::text, 'balanceBefore', balance_before::text, 'balanceAfter', balance_after::text,
       'seqBefore', seq_before::text, 'sides', total::text, 'entryHolds', entry_holds, 'linkHolds', link_holds)
       order by seq desc) from link), '[]')) as books
-  from s`;
+  from s join asset on asset.id = s.asset`;

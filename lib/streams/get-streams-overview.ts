@@ -2,15 +2,15 @@ import "server-only";
 import { pool, type Queryable } from "@/lib/db/pool";
 import { type Asset, LEDGER_ASSET } from "@/lib/domain/asset";
 
-/** All streams of an account at one moment. Amounts in base units. */
+/** All streams of an account at one moment. Amounts in base units of the ledger's dollar, whatever a stream pays in. */
 export type StreamsOverview = {
   asset: Asset;
   /** What flows out of, and in to, the account at this moment, in an hour; each stream's share rounded down. */
   outPerHour: bigint;
   inPerHour: bigint;
-  /** In escrow of streams that the account sends. */
+  /** In escrow of streams that the account sends; what streams on Superfluid is in its balance. */
   locked: bigint;
-  /** Earned by streams that pay the account, not collected yet, and how many of them have something. */
+  /** Earned by streams of the ledger that pay the account, not collected yet, and how many of them have something. */
   collectable: bigint;
   collectableStreams: number;
   running: number;
@@ -66,15 +66,15 @@ const totals = `
   with t as materialized (select clock_ms() as now_ms),
   own as (
     select s.*, s.sender = $1 as sends, s.status = 'active' and s.depletes_ms > t.now_ms as flows,
-      div(s.rate_amount * 3600000, s.rate_period_ms) as per_hour,
+      div(s.rate_amount * 3600000, s.rate_period_ms) * s.unit_worth as per_hour,
       least(stream_accrued(s, greatest(s.last_ms, t.now_ms)), stream_available(s)) + s.used - s.billed as unpaid
     from stream s cross join t where s.sender = $1 or s.receiver = $1)
   select (select now_ms from t), count(*)::int as total, (count(*) filter (where flows))::int as running,
     coalesce(sum(per_hour) filter (where flows and sends), 0) as out_per_hour,
     coalesce(sum(per_hour) filter (where flows and not sends), 0) as in_per_hour,
-    coalesce(sum(funded - billed - refunded) filter (where sends), 0) as locked,
-    coalesce(sum(unpaid) filter (where not sends and status not in ('settled', 'failed')), 0) as collectable,
-    (count(*) filter (where not sends and unpaid > 0 and status not in ('settled', 'failed')))::int as collectable_streams,
+    coalesce(sum((funded - billed - refunded) * unit_worth) filter (where sends and rail <> 'superfluid'), 0) as locked,
+    coalesce(sum(unpaid) filter (where not sends and rail = 'ledger' and status not in ('settled', 'failed')), 0) as collectable,
+    (count(*) filter (where not sends and rail = 'ledger' and unpaid > 0 and status not in ('settled', 'failed')))::int as collectable_streams,
     (select jsonb_build_object('streamId', o.id, 'providerName', p.name, 'depletesAtMs', o.depletes_ms::text)
       from own o join provider p on p.id = o.provider_id where o.flows and o.sends order by o.depletes_ms, o.id limit 1) as shortest
   from own`;

@@ -8,7 +8,7 @@ export type WalletView = {
   address: string;
   asset: Asset;
   balance: bigint;
-  /** Locked in streams that are not settled, of which part has already flowed. */
+  /** Locked in streams of the ledger that are not settled, of which part has already flowed. */
   inStreams: bigint;
 };
 
@@ -19,7 +19,7 @@ export async function getWallet(
 ): Promise<WalletView> {
   const { rows } = await db.query<{ balance: string; in_streams: string }>({
     text: `select coalesce((select balance from account where id = 'wallet:' || $1), 0) as balance,
-      coalesce((select sum(funded - billed - refunded) from stream where sender = $1 and status not in ('settled', 'failed')), 0) as in_streams`,
+      coalesce((select sum(funded - billed - refunded) from stream where sender = $1 and rail = 'ledger' and status not in ('settled', 'failed')), 0) as in_streams`,
     values: [address.toLowerCase()],
   });
   return {
