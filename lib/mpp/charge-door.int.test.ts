@@ -458,7 +458,17 @@ test("given its caller leaves, or the server dies, what was settled is credited 
   const headers = { "PAYMENT-SIGNATURE": await exactPayment(payer) };
   expect((await door(new Request(url(), { headers }))).status).toBe(402);
   expect(await walletOf(payer)).toBeUndefined();
-  for (let n = 0; n < 5; n += 1) await passOutbox();
+  await vi.waitFor(
+    async () => {
+      await passOutbox();
+      const like = `%:${payer.address.toLowerCase()}:%`;
+      const { rows } = await (await db()).query("select state from chain_intent where intent_key like $1", [
+        like,
+      ]);
+      expect(rows).toEqual([{ state: "confirmed" }]);
+    },
+    { timeout: 10_000, interval: 20 },
+  );
   await Promise.all([creditChargesOnce(), creditChargesOnce()]);
   await creditChargesOnce();
   expect(await walletOf(payer)).toBe("166667000000000000");
