@@ -2,8 +2,8 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, signInWithDemoWallet, takePlayMoney, test } from "./fixtures";
 
-/** What a signed-in visitor made first: a stream that flows, and a call that was served. */
-type Made = { stream: string; receipt: string };
+/** What a signed-in visitor made first: streams that flow, on the ledger and on the chain, and a call that was served. */
+type Made = { stream: string; receipt: string; chainStream: string };
 type Case = {
   name: string;
   path: string | ((made: Made) => string);
@@ -23,12 +23,17 @@ const cases: Case[] = [
   { name: "provider with a big form", path: "/providers/dnai", act: openAllGroups },
   { name: "provider with a result", path: "/providers/rheumascore?service=das28-esr", act: callDas28 },
   { name: "open a stream", path: "/providers/holterai", act: openDialog("Open a stream, basic tier") },
+  { name: "open on StreamPay", path: "/providers/holterai", act: openOnChain("StreamPay") },
+  { name: "open on Superfluid", path: "/providers/holterai", act: openOnChain("Superfluid") },
   { name: "streams", path: "/streams" },
   { name: "stream", path: ({ stream }) => stream },
   { name: "top up", path: ({ stream }) => stream, act: openDialog("Top up") },
   { name: "close", path: ({ stream }) => stream, act: openDialog("Close stream") },
   { name: "receipt", path: ({ receipt }) => receipt },
   { name: "wallet", path: "/wallet" },
+  { name: "wrap", path: "/wallet", act: openDialog("Wrap USDC") },
+  { name: "stream on a chain", path: ({ chainStream }) => chainStream },
+  { name: "close on a chain", path: ({ chainStream }) => chainStream, act: openDialog("Close stream") },
   { name: "alerts", path: "/alerts" },
   { name: "simulator", path: "/simulator" },
   { name: "status", path: "/status" },
@@ -176,8 +181,28 @@ async function makeStream(page: Page): Promise<Made> {
     .getByRole("region", { name: "Result" })
     .getByRole("link", { name: "Receipt" })
     .getAttribute("href");
-  if (!stream || !receipt) throw new Error("The stream or the receipt has no address.");
-  return { stream, receipt };
+  const chainStream = await makeChainStream(page);
+  if (!stream || !receipt || !chainStream) throw new Error("A stream or the receipt has no address.");
+  return { stream, receipt, chainStream };
+}
+
+async function makeChainStream(page: Page): Promise<string | null> {
+  await page.goto("/providers/holterai");
+  await openOnChain("StreamPay")(page);
+  const dialog = page.getByRole("dialog", { name: "Open a stream" });
+  await dialog.getByRole("button", { name: "Open stream" }).click();
+  return dialog.getByRole("link", { name: "Watch the stream" }).getAttribute("href");
+}
+
+/** Until the plan is there: what it asks is what is looked at. */
+function openOnChain(rail: "StreamPay" | "Superfluid"): (page: Page) => Promise<void> {
+  return async (page) => {
+    await openDialog("Open a stream, basic tier")(page);
+    const dialog = page.getByRole("dialog");
+    const label = `${rail} (${rail === "Superfluid" ? "USDCx" : "USDC"}, on Superstream devnet)`;
+    await dialog.getByLabel("Where the money sits").selectOption({ label });
+    await expect(dialog.getByText("You sign")).toBeVisible();
+  };
 }
 
 async function callDas28(page: Page): Promise<void> {

@@ -14,7 +14,7 @@ test("a wallet wraps and unwraps, and takes back what an agent may do", async ({
   const holdings = page.getByRole("region", { name: "On Superstream devnet" });
   await expect(holdings).toContainText("10000.000000");
 
-  await holdings.getByRole("button", { name: "Wrap USDC" }).click();
+  await holdings.getByRole("button", { name: "Wrap USDC", exact: true }).click();
   const wrapping = page.getByRole("dialog", { name: "Wrap USDC" });
   await wrapping.getByLabel("Amount (USDC)").fill("25.5");
   await expect(wrapping.getByTestId("consequence")).toContainText("25.5 USDC becomes 25.5 USDCx");
