@@ -49,9 +49,7 @@ test("a wallet locks USDC in StreamPay, tops it up, and gets the rest back", asy
 
   const opening = await chooseRail(page, "StreamPay");
   await opening.getByLabel("How long the money shall last").selectOption({ label: "4 h" });
-  await expect(opening.getByTestId("consequence")).toContainText(
-    "a permit, which costs nothing, then 1 transaction",
-  );
+  await expect(opening.getByTestId("consequence")).toContainText("once, and it costs nothing");
   await opening.getByRole("button", { name: "Open stream" }).click();
   await expect(opening.getByText("The stream is active: USDC flows to RheumaScore.")).toBeVisible();
   await opening.getByRole("link", { name: "Watch the stream" }).click();

@@ -1,6 +1,7 @@
 "use client";
 import { type ReactNode, useState } from "react";
-import { type OnChain, type OpenStream, OpenStreamDialog } from "@/components/stream/open-stream-dialog";
+import type { OnChain } from "@/components/stream/chain-plan";
+import { type OpenStream, OpenStreamDialog } from "@/components/stream/open-stream-dialog";
 import { Amount } from "@/components/ui/amount";
 import { Button } from "@/components/ui/button";
 import type { Faucet } from "@/components/wallet/faucet-button";

@@ -7,7 +7,7 @@ import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamPlan } from "@/lib/streams/plan-stream";
 
 /** What opening asks, line by line, before the wallet does. */
-export function ChainPlanFacts({ plan }: { plan: StreamPlan }) {
+export function ChainPlanFacts({ plan, relayed }: { plan: StreamPlan; relayed: boolean }) {
   const { rail, asset, deposit, costPerDay, runwayMs, shortestWorthMs, gas, wrap, balances } = plan;
   const flow = rail === "superfluid";
   return (
@@ -27,7 +27,8 @@ export function ChainPlanFacts({ plan }: { plan: StreamPlan }) {
         <Fact label="Lasts">
           {runwayMs === null ? "as long as as much comes in" : formatDuration(runwayMs)}
         </Fact>
-        {gas ? (
+        {relayed ? <Fact label="Gas">paid by the market</Fact> : null}
+        {gas && !relayed ? (
           <Fact label="Gas, at most">
             <Amount value={gas.amount} asset={gas} digits={8} rounding="up" />
           </Fact>
@@ -38,7 +39,9 @@ export function ChainPlanFacts({ plan }: { plan: StreamPlan }) {
             <Amount value={balances.token} asset={asset} rounding="down" />
           </Fact>
         ) : null}
-        {plan.prompts === null ? null : <Fact label="You sign">{promptsOf(plan)}</Fact>}
+        {plan.prompts === null ? null : (
+          <Fact label="You sign">{relayed ? "once, and it costs nothing" : promptsOf(plan)}</Fact>
+        )}
       </dl>
       <p className="mt-3 border-line border-t pt-3">{plan.atEnd}</p>
     </>
@@ -48,15 +51,17 @@ export function ChainPlanFacts({ plan }: { plan: StreamPlan }) {
 /** What keeps the wallet from doing it: money that is not there, or coin for gas. */
 export function ChainPlanLack({
   plan,
+  relayed,
   faucet,
   onFilled,
 }: {
   plan: StreamPlan;
+  relayed: boolean;
   faucet: Faucet | null;
   onFilled: () => void;
 }) {
   const { missing } = plan;
-  const coin = lacksCoin(plan);
+  const coin = !relayed && lacksCoin(plan);
   if (!missing && !coin) return null;
   return (
     <Notice tone="warn" title="Your wallet cannot cover this yet">
@@ -71,8 +76,8 @@ export function ChainPlanLack({
 }
 
 /** Whether a wallet that signs this now is not refused for lack of money. */
-export function isCovered(plan: StreamPlan): boolean {
-  return !plan.missing && !lacksCoin(plan) && plan.calls.length > 0;
+export function isCovered(plan: StreamPlan, relayed: boolean): boolean {
+  return !plan.missing && (relayed || !lacksCoin(plan)) && plan.calls.length > 0;
 }
 
 function lacksCoin({ balances, gas }: StreamPlan): boolean {

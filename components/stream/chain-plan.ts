@@ -1,4 +1,5 @@
 import type { ActionResult } from "@/lib/http/action";
+import type { ChainRailOption } from "@/lib/rails/chain-rail-options";
 import type { PermitOf, RailId } from "@/lib/rails/rail";
 import type { StreamPlan } from "@/lib/streams/plan-stream";
 
@@ -20,3 +21,6 @@ export type ChainPlanInput = {
 
 /** The server action that makes plans. It moves nothing. */
 export type PlanOpening = (input: unknown) => Promise<ActionResult<StreamPlan>>;
+
+/** What a stream can be opened on besides the ledger, who says what that asks, and whether the market sends openings that are signed for. */
+export type OnChain = { rails: readonly ChainRailOption[]; plan: PlanOpening; relays: boolean };

@@ -11,22 +11,18 @@ import { formatDuration, formatRate, formatToken } from "@/lib/format";
 import type { ActionResult } from "@/lib/http/action";
 import type { ProviderView } from "@/lib/market/provider-row";
 import { paths } from "@/lib/paths";
-import type { ChainRailOption } from "@/lib/rails/chain-rail-options";
 import type { WalletView } from "@/lib/streams/get-wallet";
 import type { StreamView } from "@/lib/streams/stream-view";
 import { proposedAmount, readAmount } from "./amount-field";
-import { type PlanOpening, RUN_TIMES_MS } from "./chain-plan";
+import { type OnChain, RUN_TIMES_MS } from "./chain-plan";
 import { ChainPlanFacts, ChainPlanLack, isCovered } from "./chain-plan-facts";
 import { LedgerConsequence, LedgerFields } from "./ledger-terms";
 import { MoneyDialog } from "./money-dialog";
-import { useChainOpening } from "./use-chain-opening";
+import { isRelayed, useChainOpening } from "./use-chain-opening";
 import { useChainPlan } from "./use-chain-plan";
 import { useMoneyAction } from "./use-money-action";
 
 export type OpenStream = (input: unknown) => Promise<ActionResult<StreamView>>;
-
-/** What a stream can be opened on besides the ledger, and who says what that asks. */
-export type OnChain = { rails: readonly ChainRailOption[]; plan: PlanOpening };
 
 type Props = {
   provider: ProviderView;
@@ -52,11 +48,12 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
   const [autoTopUp, setAutoTopUp] = useState(false);
   const rail = onChain.rails.find(({ id }) => id === railId);
   const onLedger = useMoneyAction(send);
-  const opening = useChainOpening(onChain.plan, `Open a stream to ${provider.name}`);
+  const opening = useChainOpening(onChain, `Open a stream to ${provider.name}`);
   const terms = { providerId: provider.id, tier: tierName, durationMs };
   const { plan, problem, refresh } = useChainPlan(onChain.plan, { ...terms, rail: rail?.id ?? null });
   if (!tier) return null;
 
+  const relayed = plan !== null && isRelayed(plan, onChain.relays);
   const { units } = readAmount(text, asset);
   const wrong =
     units === undefined
@@ -93,7 +90,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         !rail ? (
           <LedgerConsequence units={units} tier={tier} provider={provider} autoTopUp={autoTopUp} />
         ) : plan ? (
-          <ChainPlanFacts plan={plan} />
+          <ChainPlanFacts plan={plan} relayed={relayed} />
         ) : problem ? (
           "What it asks is not known yet."
         ) : (
@@ -101,7 +98,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         )
       }
       confirm="Open stream"
-      disabled={rail ? !plan || !isCovered(plan) : units === undefined || wrong !== undefined}
+      disabled={rail ? !plan || !isCovered(plan, relayed) : units === undefined || wrong !== undefined}
       state={state}
       opensOnChain={rail !== undefined}
       onConfirm={confirm}
@@ -173,7 +170,9 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
           {problem.detail}
         </Notice>
       ) : null}
-      {rail && plan ? <ChainPlanLack plan={plan} faucet={faucet} onFilled={refresh} /> : null}
+      {rail && plan ? (
+        <ChainPlanLack plan={plan} relayed={relayed} faucet={faucet} onFilled={refresh} />
+      ) : null}
     </MoneyDialog>
   );
 }

@@ -24,6 +24,7 @@ import { getProvider } from "@/lib/market/get-provider";
 import { getService } from "@/lib/market/get-service";
 import { listServices } from "@/lib/market/list-services";
 import { getProviderHealth } from "@/lib/market/provider-health";
+import { findOperatorAccount } from "@/lib/outbox/operator-account";
 import { paths } from "@/lib/paths";
 import { chainRailOptions } from "@/lib/rails/chain-rail-options";
 import { getWallet } from "@/lib/streams/get-wallet";
@@ -69,7 +70,11 @@ export default async function ProviderPage({ params, searchParams }: Props) {
   const guided =
     provider.active && (!steps.answered || (paying !== undefined && steps.served <= GUIDED_CALLS));
   const faucet = env.NETWORK === "devnet" ? faucetAction : null;
-  const onChain = { rails: chainRailOptions(), plan: planOpeningAction };
+  const onChain = {
+    rails: chainRailOptions(),
+    plan: planOpeningAction,
+    relays: findOperatorAccount() !== null,
+  };
 
   return (
     <>
