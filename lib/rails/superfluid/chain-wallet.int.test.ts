@@ -1,4 +1,4 @@
-import { createTestClient, http, publicActions, walletActions } from "viem";
+import { type Address, createTestClient, http, publicActions, walletActions } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { beforeAll, expect, test, vi } from "vitest";
@@ -22,8 +22,8 @@ import { grantSessionCall } from "./session-calls";
 import { superTokenPlace } from "./super-token";
 
 const USDCX = 10n ** 18n;
-const AGENT = "0x00000000000000000000000000000000000000A1";
-const RECEIVER = "0x00000000000000000000000000000000000000b2";
+const AGENT: Address = "0x00000000000000000000000000000000000000A1";
+const RECEIVER: Address = "0x00000000000000000000000000000000000000b2";
 
 let chain: ReturnType<typeof openChain>;
 
