@@ -155,7 +155,7 @@ describe.each(["custom", "next"] as const)("mounted as %s", (mount) => {
     { rail: "superfluid", asset: "usdcx", decimals: 18 },
     { rail: "streampay", asset: "usdc", decimals: 6 },
   ] as const)(
-    "the stock mppx client opens a stream of $rail and is served, in under 3 s",
+    "the stock mppx client opens a stream of $rail and is served; how long that took is printed",
     async (expected) => {
       const agent = await newAgent();
       const paid = client(agent, expected.rail);
@@ -167,7 +167,6 @@ describe.each(["custom", "next"] as const)("mounted as %s", (mount) => {
         body: { sum: 42 },
       });
       console.info(`${mount}, ${expected.rail}: from nothing to served in ${Math.round(tookMs)} ms`);
-      expect(tookMs).toBeLessThan(3_000);
       const receipt = Receipt.fromResponse(response) as unknown as Record<string, string>;
       expect(receipt).toMatchObject({
         method: expected.rail,
