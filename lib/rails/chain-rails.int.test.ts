@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type Address, createPublicClient, encodeFunctionData, http, parseUnits } from "viem";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,8 +12,9 @@ import { chainReader } from "@/lib/indexer/chain-reader";
 import { indexOnce } from "@/lib/indexer/index-once";
 import { type ChainIndex, openIndex } from "@/lib/indexer/open-index";
 import { runInvariants } from "@/lib/ledger/run-invariants";
+import { authorizePlainRequests } from "@/lib/streams/authorize-plain-requests";
 import { startTestDevnet } from "@/lib/testing/devnet";
-import { authorise, complete, listProvider, someCall } from "@/lib/testing/ledger-fixtures";
+import { authorise, complete, listProvider, someAddress, someCall } from "@/lib/testing/ledger-fixtures";
 import { ledgerForFile } from "@/lib/testing/ledger-for-file";
 import { setLedgerAhead } from "../../scripts/devnet/ledger-clock";
 import { storeAssets } from "./chain-assets";
@@ -72,13 +74,11 @@ async function travel(seconds: number): Promise<void> {
   await catchUp();
 }
 
-let accounts = 0;
-/** A wallet of anvil's, with money of every kind; each test has its own. */
+/** A wallet of the test's own, with money of every kind. */
 async function someWallet(): Promise<Address> {
-  const all = await devnet.chain.getAddresses();
-  const wallet = all[accounts++];
-  if (!wallet) throw new Error("Anvil has no more accounts.");
+  const wallet = someAddress() as Address;
   await devnet.fund(wallet);
+  await devnet.chain.impersonateAccount({ address: wallet });
   return wallet;
 }
 
@@ -262,6 +262,74 @@ describe("a Superfluid flow on a real chain", () => {
     for (const provider of [first, second])
       expect(await call(sender, provider.id)).toMatchObject({ outcome: "denied", code: "stream/terminated" });
     expect(await runInvariants(db)).toEqual([]);
+  });
+
+  test("opened without a word stays with the listing that it was for, also when its receiver lists another, and is settled by its close", async () => {
+    const provider = await listing(ledger.db);
+    const sender = await someWallet();
+    const { usdcx, cfaV1Forwarder } = devnet.addresses;
+    const pair = [usdcx, sender, provider.owner as Address] as const;
+    const rate = 10n ** 18n / 86_400n;
+    await send(
+      sender,
+      cfaV1Forwarder,
+      encodeFunctionData({ abi: cfaV1ForwarderAbi, functionName: "createFlow", args: [...pair, rate, "0x"] }),
+    );
+    await catchUp();
+    expect(await call(sender, provider.id)).toMatchObject({ outcome: "authorised" });
+    const other = await listProvider(ledger.db, { owner: provider.owner });
+    await refreshBalances(ledger.db, 31_337, client);
+    expect(await call(sender, provider.id)).toMatchObject({ outcome: "authorised" });
+    expect(await call(sender, other.id)).toMatchObject({ outcome: "denied", code: "stream/not-found" });
+
+    await send(
+      sender,
+      cfaV1Forwarder,
+      encodeFunctionData({ abi: cfaV1ForwarderAbi, functionName: "deleteFlow", args: [...pair, "0x"] }),
+    );
+    await catchUp();
+    expect(await streamOf(sender, provider.id)).toMatchObject([{ status: "settled", close_cause: "sender" }]);
+    expect(await runInvariants(ledger.db)).toEqual([]);
+  });
+
+  test("authorises nothing while the index is older than 15 s: neither a proof nor a session, and neither is told to pay", async () => {
+    const { db } = ledger;
+    const provider = await listing(db);
+    const sender = await someWallet();
+    const { usdcx, cfaV1Forwarder } = devnet.addresses;
+    const args = [usdcx, sender, provider.owner as Address, 10n ** 18n / 86_400n, "0x"] as const;
+    await send(
+      sender,
+      cfaV1Forwarder,
+      encodeFunctionData({ abi: cfaV1ForwarderAbi, functionName: "createFlow", args }),
+    );
+    await catchUp();
+    const session = randomBytes(32).toString("hex");
+    const proof = someCall({
+      ...{ providerId: provider.id, payer: sender.toLowerCase() },
+      issueSession: { tokenHash: session, maxMs: 300_000n },
+    });
+    expect(await authorise(db, proof)).toMatchObject({ outcome: "authorised" });
+    await complete(db, proof.requestId);
+    const bySession = async () => {
+      const plain = {
+        ...someCall({ providerId: provider.id, via: "session" }),
+        session: { tokenHash: session },
+      };
+      const [decision] = await authorizePlainRequests([plain], db);
+      if (decision) await complete(db, plain.requestId);
+      return decision?.outcome;
+    };
+    expect(await bySession()).toBe("authorised");
+
+    await db.query("update chain_cursor set checked_ms = clock_ms() - 15001");
+    expect(await call(sender, provider.id)).toMatchObject({
+      outcome: "denied",
+      code: "stream/verification-unavailable",
+    });
+    expect(await bySession()).toBeUndefined();
+    await catchUp();
+    expect(await bySession()).toBe("authorised");
   });
 
   test("is refused from the moment its sender is critical, though the flow still runs, and serves again when money came", async () => {

@@ -27,7 +27,7 @@ export async function findListings(db: Queryable, owner: string): Promise<Listin
   return rows.map(({ id, tag, tiers }) => ({ providerId: id, tag: BigInt(tag), tiers: tierPrices(tiers) }));
 }
 
-/** The prices that streams were opened at, by subject: those whose subject is `prefix` or begins with it and a colon. */
+/** The prices that streams were opened at, by subject, the oldest first: those whose subject is `prefix` or begins with it and a colon. */
 export async function findStoredTerms(
   db: Queryable,
   chainId: number,
@@ -35,7 +35,8 @@ export async function findStoredTerms(
 ): Promise<Map<string, { providerId: string; tiers: readonly TierPrice[] }>> {
   const { rows } = await db.query<{ subject: string; provider_id: string; terms: unknown }>({
     text: `select c.subject, s.provider_id, c.terms from chain_stream c join stream s on s.id = c.stream_id
-      where c.chain_id = $1 and (c.subject = $2 or (c.subject >= $2 || ':' and c.subject < $2 || ';'))`,
+      where c.chain_id = $1 and (c.subject = $2 or (c.subject >= $2 || ':' and c.subject < $2 || ';'))
+      order by s.opened_ms, c.subject`,
     values: [chainId, prefix],
   });
   return new Map(

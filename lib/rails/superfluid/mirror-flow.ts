@@ -67,6 +67,11 @@ function subjectOf(flow: FlowName, { tag, nth }: { tag: bigint; nth: number }): 
   return `${flowSubject(flow)}:${tag}:${nth}`;
 }
 
+/** @param subject as `subjectOf` makes it */
+function tagOf(subject: string): bigint {
+  return BigInt(subject.split(":")[4] ?? "");
+}
+
 function assetOf({ chainId, token }: FlowName): string {
   return `eip155:${chainId}/erc20:${token}`;
 }
@@ -82,8 +87,10 @@ async function findMarket(db: Queryable, flow: FlowName) {
   const listings = rows.length > 0 ? await findListings(db, flow.receiver) : [];
   const stored = await findStoredTerms(db, flow.chainId, flowSubject(flow));
   const [only, second] = listings;
+  const [first] = stored.keys();
   return {
-    only: only && !second ? only.tag : null,
+    // What a flow without a word was opened for stays so, whatever its receiver lists later.
+    only: first ? tagOf(first) : only && !second ? only.tag : null,
     mirrored: [...stored.keys()],
     bought: (tag: bigint, nth: number): Bought | undefined =>
       stored.get(subjectOf(flow, { tag, nth })) ?? listings.find((listing) => listing.tag === tag),
