@@ -4,13 +4,14 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { findForge } from "./contracts/forge.mjs";
+import { failedTests } from "./failed-tests.mjs";
 import { interruption } from "./interruption.mjs";
 import { bold, describeFailure, dim, green, Refusal, red, seconds } from "./report.mjs";
 import { build, setUp } from "./set-up.mjs";
 
 const REPORTS = "test-results/reports";
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, failures?: string[] }} Counts failures: a line for each */
 /** @typedef {{ title: string, run: () => Promise<Counts | undefined> }} Stage what `npm test -- <name>` selects */
 
 /** A stage that found something wrong, and has said what. */
@@ -148,9 +149,11 @@ async function vitest(project) {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const args = ["node_modules/vitest/vitest.mjs", "run", "--project", project, ...reporters];
   const failed = await program(project, args, { NODE_ENV: "test" }).catch(keepFailure);
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report(file);
+  const whole = report(file);
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = whole;
   const skipped = numPendingTests + numTodoTests;
-  return settle(failed, { passed: numPassedTests, failed: numFailedTests, skipped });
+  const failures = failedTests(whole);
+  return settle(failed, { passed: numPassedTests, failed: numFailedTests, skipped, failures });
 }
 
 async function contracts() {
@@ -170,8 +173,10 @@ async function playwright() {
   const environment = { CHROMIUM_PATH: await ensureChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: file };
   const args = ["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"];
   const failed = await program("e2e", args, environment).catch(keepFailure);
-  const { expected, flaky, unexpected, skipped } = report(file).stats;
-  return settle(failed, { passed: expected + flaky, failed: unexpected, skipped });
+  const whole = report(file);
+  const { expected, flaky, unexpected, skipped } = whole.stats;
+  const failures = failedTests(whole);
+  return settle(failed, { passed: expected + flaky, failed: unexpected, skipped, failures });
 }
 
 /** @param {unknown} error */
@@ -214,6 +219,8 @@ function summarise() {
       `${title.padEnd(34)} ${ok === "not run" ? result : ok ? green(result) : red(result)} ${tests.padStart(8)} ${seconds(ms).padStart(8)}`,
     );
   }
+  for (const failure of results.flatMap(({ counts }) => counts?.failures ?? []))
+    console.log(red(`✗ ${failure}`));
   console.log(
     `\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ""}`,
   );
