@@ -42,7 +42,7 @@ export function patienceFor({
     resendMs: devnet ? 2_000 : Math.max(15_000, blockMs * 3),
     replaceMs: devnet ? 5_000 : 60_000,
     retryMs: devnet ? 500 : 5_000,
-    leaseMs: 30_000,
+    leaseMs: devnet ? 5_000 : 30_000,
     finalDepth: Math.max(confirmations * 4, 32),
   };
 }
