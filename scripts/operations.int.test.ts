@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 // Before anything reads DATABASE_URL: the server that is started has the database of this file.
 await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
 });
 
 import { operations } from "@/lib/http/operations";

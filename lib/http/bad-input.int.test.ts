@@ -2,8 +2,8 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 // Before anything reads DATABASE_URL: the test compares whole tables, which other files write at the same time.
 await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
 });
 
 import { createSiweMessage, type SiweMessage } from "viem/siwe";

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 
 // Before anything reads DATABASE_URL: the documents show the whole market.
 await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
 });
 
 import { validate } from "mppx/discovery";

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 
 // Before anything reads DATABASE_URL: the market and the books are looked at as a whole.
 await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
 });
 
 import { answerOf, callOperation } from "@/lib/testing/call-operation";

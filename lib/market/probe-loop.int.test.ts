@@ -5,8 +5,8 @@ import { afterAll, expect, test, vi } from "vitest";
 /** Requests by path, in milliseconds of `performance.now()`. Paths that begin with /hanging get no answer. */
 const asked = vi.hoisted(() => new Map<string, number[]>());
 const { server, host } = await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
   const { createServer } = await import("node:http");
   const listening: Server = createServer(({ url = "" }, response) => {
     asked.set(url, [...(asked.get(url) ?? []), performance.now()]);

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 
 // The cheapest of the whole market is looked for here.
 await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
 });
 
 import { pool } from "@/lib/db/pool";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
 await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
 });
 
 import { setTimeout as sleep } from "node:timers/promises";

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 
 // Before anything reads DATABASE_URL: the gauges tell of the whole books.
 await vi.hoisted(async () => {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
 });
 
 import { GET } from "@/app/metrics/route";

@@ -15,8 +15,8 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 
 // Before anything reads the settings: plans, closings and refusals are asked of the product as a site with a chain has it.
 await vi.hoisted(async () => {
-  await (await import("@/lib/testing/own-devnet")).useOwnDevnet();
-  await (await import("@/lib/testing/own-database")).useOwnDatabase();
+  await (await import("@/lib/testing/own-devnet")).ownDevnet();
+  await (await import("@/lib/testing/own-database")).ownDatabase();
 });
 
 import { cfaV1ForwarderAbi } from "@/contracts-abi/superfluid";

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { randomSource } from "./random-source";
 
 type Question = { id: number; method: string; params: unknown[] };
-// biome-ignore lint/suspicious/noExplicitAny: whatever a node may answer, to be spoilt
-type Answer = any;
+/** What an honest node answers: its fields are kept as they are, and the lies look into `result` alone. */
+type Answer = { id: number; result?: unknown };
+type Item = Record<string, unknown>;
 
 /**
  * What it can do to an answer: an old head; one event missing; none at all; an event or a block of another block; an event that
@@ -36,7 +37,7 @@ export async function startLyingNode(
   random: ReturnType<typeof randomSource>,
   options: { lies: readonly Lie[]; rate: number; silenceMs?: number; widest?: number },
 ) {
-  const heads: Answer[] = [];
+  const heads: unknown[] = [];
   const told: Partial<Record<Lie, number>> = {};
 
   async function honest(body: string): Promise<Answer> {
@@ -45,30 +46,28 @@ export async function startLyingNode(
       headers: { "content-type": "application/json" },
       body,
     });
-    return response.json();
+    return (await response.json()) as Answer;
   }
 
   /** @returns null when this lie does not fit the question: the truth is told then */
-  function spoil(lie: Lie, { method, params }: Question, answer: Answer): Answer {
+  function spoil(lie: Lie, { method, params }: Question, answer: Answer): object | string | null {
     const { result } = answer;
-    const isLogs = method === "eth_getLogs" && Array.isArray(result);
-    const isBlock = method === "eth_getBlockByNumber" && result;
-    const at = isLogs && result.length > 0 ? random.below(result.length) : -1;
-    if (lie === "oldHead" && isBlock && params[0] === "latest" && heads.length > 0)
+    const logs: Item[] | null = method === "eth_getLogs" && Array.isArray(result) ? result : null;
+    const block = method === "eth_getBlockByNumber" ? ((result ?? null) as Item | null) : null;
+    const at = logs && logs.length > 0 ? random.below(logs.length) : -1;
+    const log = logs?.[at];
+    if (lie === "oldHead" && block && params[0] === "latest" && heads.length > 0)
       return { ...answer, result: random.pick(heads) };
-    if (lie === "dropLog" && at >= 0)
-      return { ...answer, result: result.filter((_: unknown, index: number) => index !== at) };
-    if (lie === "noLogs" && at >= 0) return { ...answer, result: [] };
-    if (lie === "inventLog" && at >= 0) {
-      const invented = { ...result.at(-1), logIndex: "0xffff", data: result[at].data };
-      return { ...answer, result: [...result, invented] };
-    }
-    if (lie === "foreignHash" && at >= 0)
-      return { ...answer, result: result.with(at, { ...result[at], blockHash: FOREIGN }) };
-    if (lie === "foreignHash" && isBlock) return { ...answer, result: { ...result, hash: FOREIGN } };
-    if (lie === "noBlock" && isBlock && params[0] !== "latest") return { ...answer, result: null };
+    if (lie === "dropLog" && log) return { ...answer, result: logs.filter((one) => one !== log) };
+    if (lie === "noLogs" && log) return { ...answer, result: [] };
+    if (lie === "inventLog" && log)
+      return { ...answer, result: [...logs, { ...logs.at(-1), logIndex: "0xffff", data: log.data }] };
+    if (lie === "foreignHash" && log)
+      return { ...answer, result: logs.with(at, { ...log, blockHash: FOREIGN }) };
+    if (lie === "foreignHash" && block) return { ...answer, result: { ...block, hash: FOREIGN } };
+    if (lie === "noBlock" && block && params[0] !== "latest") return { ...answer, result: null };
     if (lie === "garbage") return random.below(2) ? { ...answer, result: { number: 7 } } : "<html>";
-    if (lie === "tooMuch" && isLogs)
+    if (lie === "tooMuch" && logs)
       return { id: answer.id, jsonrpc: "2.0", error: { code: -32_005, message: "more than 10000 results" } };
     return null;
   }

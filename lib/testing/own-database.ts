@@ -7,7 +7,7 @@ import { migrateDatabase } from "../../scripts/migrate-database.mjs";
  * Gives this test file a migrated database of its own on the run's server, for tests that look at every table: other
  * files write at the same time. Call it in `vi.hoisted`, before anything reads DATABASE_URL. It is gone after the file.
  */
-export async function useOwnDatabase(): Promise<void> {
+export async function ownDatabase(): Promise<void> {
   const server = process.env.DATABASE_URL;
   if (!server) throw new Error("The run has no database: see lib/testing/postgres-for-tests.ts.");
   const name = `superstream_test_own_${randomBytes(6).toString("hex")}`;

@@ -11,7 +11,7 @@ import { startDevnet } from "../../scripts/devnet/start-devnet";
  *
  * @throws Error when there is no anvil for this platform
  */
-export async function useOwnDevnet(): Promise<void> {
+export async function ownDevnet(): Promise<void> {
   const anvil = findAnvil();
   if (!anvil)
     throw new Error("These tests need anvil: there is none in npm for this platform, nor on the PATH.");

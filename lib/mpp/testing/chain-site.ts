@@ -14,9 +14,8 @@ export const PROVIDER = "adder";
 export const OWNER = privateKeyToAccount(`0x${"aa".repeat(32)}`);
 
 export async function startChainSite() {
-  const { useOwnDatabase } = await import("@/lib/testing/own-database");
-  // biome-ignore lint/correctness/useHookAtTopLevel: it is none of React's
-  await useOwnDatabase();
+  const { ownDatabase } = await import("@/lib/testing/own-database");
+  await ownDatabase();
   const { startTestDevnet } = await import("@/lib/testing/devnet");
   const devnet = await startTestDevnet();
   const servers: Server[] = [];
@@ -44,10 +43,14 @@ export async function startChainSite() {
       return { method: "POST", body: '{"a":19,"b":23}', headers: { "content-type": "application/json" } };
     },
 
+    /** Lists a provider. */
+    async list(id = PROVIDER): Promise<void> {
+      const { registerProvider } = await import("@/lib/market/register-provider");
+      await registerProvider(listing(id, `http://${upstream}`));
+    },
     /** Lists the provider and begins to follow the chain. */
     async open(): Promise<void> {
-      const { registerProvider } = await import("@/lib/market/register-provider");
-      await registerProvider(listing(`http://${upstream}`));
+      await this.list();
       following = follow(index);
     },
     /** Stops following, until the function that it returns is called. */
@@ -120,13 +123,13 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function listing(endpoint: string) {
+function listing(id: string, endpoint: string) {
   const services = [
     { slug: "add", method: "POST" as const, path: "/add", pricePerCall: 0n },
     { slug: "add-priced", method: "POST" as const, path: "/priced", pricePerCall: 2n * 10n ** 15n },
   ];
   return {
-    id: PROVIDER,
+    id,
     owner: OWNER.address.toLowerCase(),
     name: "Adder",
     description: "Adds.",

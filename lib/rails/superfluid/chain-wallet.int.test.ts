@@ -5,8 +5,8 @@ import { beforeAll, expect, test, vi } from "vitest";
 
 // Before anything reads the settings.
 await vi.hoisted(async () => {
-  await (await import("@/lib/testing/own-devnet")).useOwnDevnet();
-  await (await import("@/lib/testing/own-database")).useOwnDatabase();
+  await (await import("@/lib/testing/own-devnet")).ownDevnet();
+  await (await import("@/lib/testing/own-database")).ownDatabase();
 });
 
 import { cfaV1ForwarderAbi } from "@/contracts-abi/superfluid";
