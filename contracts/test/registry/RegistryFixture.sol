@@ -43,6 +43,18 @@ abstract contract RegistryFixture is Test {
         registry.stakeBond{value: amount}(id);
     }
 
+    function _assertStats(uint256 total, uint256 active) internal view {
+        (uint256 hasTotal, uint256 hasActive) = registry.getRegistryStats();
+        assertEq(hasTotal, total, "total");
+        assertEq(hasActive, active, "active");
+    }
+
+    function _assertCheapest(string memory model, uint256 id, uint256 price) internal view {
+        (uint256 hasId, uint256 hasPrice) = registry.getCheapestProvider(model);
+        assertEq(hasId, id, "id");
+        assertEq(hasPrice, price, "price");
+    }
+
     function _bytes(uint256 length) internal pure returns (string memory) {
         bytes memory text = new bytes(length);
         for (uint256 i; i < length; ++i) {

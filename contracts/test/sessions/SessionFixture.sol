@@ -9,6 +9,7 @@ import {SuperfluidFixture} from "./SuperfluidFixture.sol";
 abstract contract SessionFixture is SuperfluidFixture {
     /// @dev One coin an hour.
     uint96 internal constant RATE = 277_777_777_777_777;
+    uint64 internal constant HOUR = uint64(START + 1 hours);
     uint8 internal constant FULL_CONTROL = 7;
 
     SessionOperator internal operator;
@@ -53,6 +54,14 @@ abstract contract SessionFixture is SuperfluidFixture {
 
     function _setFlow(uint256 id, address receiver, uint96 rate, uint256 until) internal {
         vm.prank(agent);
+        operator.setFlow(id, receiver, rate, uint64(until));
+    }
+
+    function _expectFlowRefusal(uint256 id, address receiver, uint96 rate, uint256 until, bytes memory refusal)
+        internal
+    {
+        vm.prank(agent);
+        vm.expectRevert(refusal);
         operator.setFlow(id, receiver, rate, uint64(until));
     }
 

@@ -8,8 +8,7 @@ import {GasBurningApp, IAppHost, RevertingApp} from "./sessions/Apps.sol";
 import {SessionFixture} from "./sessions/SessionFixture.sol";
 
 /// @dev The leaves of SessionOperator.tree about ending, on the real Superfluid.
-contract SessionOperatorStopTest is SessionFixture {
-    uint256 private constant HOUR = START + 1 hours;
+contract SessionOperatorStop is SessionFixture {
     uint256 private id;
 
     function setUp() public override {
@@ -212,7 +211,7 @@ contract SessionOperatorStopTest is SessionFixture {
         assertTrue(operator.getSession(id).revoked);
         vm.prank(agent);
         vm.expectRevert(abi.encodeWithSelector(SessionFlows.SessionEnded.selector, id));
-        operator.setFlow(id, provider, RATE, uint64(HOUR));
+        operator.setFlow(id, provider, RATE, HOUR);
     }
 
     function test_WhenFlowsAreToBeLeft_TheyRunUntilAnybodyStopsThem() external {

@@ -7,9 +7,8 @@ import {Wallet} from "./sessions/Apps.sol";
 import {SessionFixture} from "./sessions/SessionFixture.sol";
 
 /// @dev The leaves of SessionOperator.tree about signatures that anybody brings.
-contract SessionOperatorSigTest is SessionFixture {
+contract SessionOperatorSig is SessionFixture {
     uint256 private constant DEADLINE = START + 60;
-    uint64 private constant HOUR = uint64(START + 1 hours);
     address private relayer = makeAddr("relayer");
 
     // ── openSessionBySig ────────────────────────────────────────────────────────────────────────────────────────────
