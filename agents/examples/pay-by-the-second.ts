@@ -2,10 +2,10 @@
 // Every step is plain HTTP; the only thing of ours it uses is the method for the stock mppx client.
 import { parseArgs } from "node:util";
 import { Receipt } from "mppx";
-import type { PrivateKeyAccount } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { toDecimal } from "@/lib/domain/decimal";
+import { type SiteApi, signIn } from "../client/site-api";
 import { streamFetch } from "../client/stream-fetch";
 
 const help = `npm run agent:example -- [--url http://localhost:3000] [--provider rheumascore] [--path /compute/das28-crp] [--input '{…}']
@@ -43,8 +43,7 @@ try {
 
 async function main(): Promise<void> {
   console.log(`Agent ${account.address} at ${site}`);
-  const token = await signIn(account);
-  const api = apiOf(token);
+  const api = await signIn(site, account);
   await fund(api);
 
   const pay = streamFetch({
@@ -83,50 +82,22 @@ async function callTwice(call: () => Promise<Response>): Promise<void> {
   console.log(`  ${second.status}, runway ${runway} s, ${usdc(second.headers.get("Stream-Remaining"))} left`);
 }
 
-async function closeStreams(api: Api): Promise<void> {
-  const { items } = (await api("GET", "/api/v1/streams?status=active&role=sender")) as {
+async function closeStreams(api: SiteApi): Promise<void> {
+  const { items } = (await api.get("/api/v1/streams?status=active&role=sender")) as {
     items: { id: string }[];
   };
   for (const { id } of items) {
-    const settled = await api("POST", `/api/v1/streams/${id}/close`, {});
+    const settled = await api.post(`/api/v1/streams/${id}/close`, {});
     console.log(`\nClosed ${id}: paid ${usdc(settled.totalPaid)}, refunded ${usdc(settled.refund)}.`);
   }
 }
 
-/** EIP-4361 over plain HTTP: nonce, signature, bearer token. */
-async function signIn(signer: PrivateKeyAccount): Promise<string> {
-  const api = apiOf(null);
-  const { message } = await api("POST", "/api/v1/auth/nonce", { address: signer.address });
-  const signature = await signer.signMessage({ message: String(message) });
-  return String((await api("POST", "/api/v1/auth/session", { message, signature })).token);
-}
-
 /** Play money, only when the ledger wallet is short of it. */
-async function fund(api: Api): Promise<void> {
-  const wallet = await api("GET", "/api/v1/wallet");
+async function fund(api: SiteApi): Promise<void> {
+  const wallet = await api.get("/api/v1/wallet");
   if (BigInt(String(wallet.balance)) >= 5n * USDCX) return;
-  const filled = await api("POST", "/api/v1/wallet/faucet", { amount: String(100n * USDCX) });
+  const filled = await api.post("/api/v1/wallet/faucet", { amount: String(100n * USDCX) });
   console.log(`Faucet: ${usdc(filled.balance)} in the ledger wallet`);
-}
-
-type Api = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
-
-function apiOf(token: string | null): Api {
-  return async (method, path, body) => {
-    const response = await fetch(`${site}${path}`, {
-      method,
-      headers: {
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(body === undefined
-          ? {}
-          : { "content-type": "application/json", "idempotency-key": crypto.randomUUID() }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail}`);
-    return answer;
-  };
 }
 
 /** Shows what goes over the wire. */

@@ -9,6 +9,7 @@ import { viemChain } from "@/lib/chain/viem-chain";
 import type { ChainRequest } from "@/lib/mpp/chain-methods";
 import { type ChainStreamOptions, streampayStream, superfluidStream } from "../client/chain-stream";
 import { closeOnChain } from "../client/close-on-chain";
+import { signIn } from "../client/site-api";
 
 const help = `npm run agent:chain -- [--rail superfluid|streampay] [--url http://localhost:3000] [--provider rheumascore]
   [--path /compute/das28-crp] [--input '{…}'] [--network devnet] [--rpc http://127.0.0.1:8545] [--stream-pay 0x…]
@@ -87,21 +88,8 @@ async function close(unpaid: Response): Promise<void> {
 
 /** On the devnet the faucet gives money for gas and for streams. */
 async function takePlayMoney(): Promise<void> {
-  const { message } = await post("/api/v1/auth/nonce", { address: account.address });
-  const signature = await account.signMessage({ message: String(message) });
-  const { token } = await post("/api/v1/auth/session", { message, signature });
-  await post("/api/v1/wallet/faucet", { amount: String(USD) }, { authorization: `Bearer ${token}` });
-}
-
-async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
-  const response = await fetch(`${site}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID(), ...headers },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as Record<string, unknown>;
-  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${answer.detail}`);
-  return answer;
+  const api = await signIn(site, account);
+  await api.post("/api/v1/wallet/faucet", { amount: String(USD) });
 }
 
 function readOptions() {
