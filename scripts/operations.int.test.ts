@@ -174,6 +174,16 @@ describe("dashboard and alerts", () => {
     }
   });
 
+  test("given what the server says of the chain and of its own transactions, all of it is looked at", async () => {
+    const looked = new Set(expressions.flatMap(([, expr]) => metricsIn(expr).map(({ name }) => name)));
+    const said = [...namesAndLabels(await scrape()).keys()].filter((name) =>
+      /^superstream_(chain|outbox)_/.test(name),
+    );
+    expect(said.length).toBeGreaterThan(8);
+    // The age is looked at as that of the index: they are one figure.
+    expect(said.filter((name) => !looked.has(name))).toEqual(["superstream_chain_age_seconds"]);
+  });
+
   test("given an expression with a wrong name, label or value, the check finds it", () => {
     const known = namesAndLabels('a_total{path="x"} 1\nb 2\n');
     expect(metricsIn('sum by (path) (rate(a_total{path="x"}[1m])) / b > 0.5')).toEqual([
