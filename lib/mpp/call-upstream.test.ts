@@ -44,6 +44,7 @@ function call(over: Partial<UpstreamCall> = {}) {
       payer: "0xpayer",
       tier: "basic",
     } as UpstreamCall["decision"],
+    grant: (path) => `granted ${path}`,
     allow: [host],
     ...over,
   });
@@ -68,6 +69,7 @@ describe("on the way to the provider", () => {
         "stream-id": "str_1",
         "stream-payer": "0xpayer",
         "stream-tier": "basic",
+        "stream-grant": "granted /score?unit=mm%20h",
       },
     });
   });
@@ -101,6 +103,7 @@ describe("on the way to the provider", () => {
       headers: new Headers([
         ["accept", "application/json"],
         ["stream-payer", canary],
+        ["stream-grant", canary],
         ...dangerous.map((name): [string, string] => [name, canary]),
       ]),
     });

@@ -25,6 +25,8 @@ export type UpstreamCall = {
   headers: Headers;
   body: Uint8Array;
   decision: Authorised;
+  /** The proof of that for the provider, of the path and query that it is asked for. */
+  grant: (path: string) => string;
   allow: readonly string[];
 };
 
@@ -47,9 +49,10 @@ export async function callUpstream(call: UpstreamCall): Promise<UpstreamAnswer> 
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(new DOMException("", "TimeoutError")), TOTAL_TIMEOUT_MS);
   try {
-    const response = await safeFetch(upstreamUrl(call), {
+    const url = upstreamUrl(call);
+    const response = await safeFetch(url.href, {
       method: call.method,
-      headers: requestHeaders(call),
+      headers: requestHeaders(call, url),
       body: call.body.byteLength > 0 ? call.body : undefined,
       signal: abort.signal,
       allow: call.allow,
@@ -77,15 +80,15 @@ export async function callUpstream(call: UpstreamCall): Promise<UpstreamAnswer> 
 }
 
 /** The listed endpoint and path, with the caller's query. Nothing of the caller's path is copied. */
-function upstreamUrl({ endpoint, path, search }: UpstreamCall): string {
+function upstreamUrl({ endpoint, path, search }: UpstreamCall): URL {
   const url = new URL(endpoint);
   url.pathname = `${url.pathname.replace(/\/$/, "")}${path}`;
   url.search = search;
   url.hash = "";
-  return url.href;
+  return url;
 }
 
-function requestHeaders({ headers, decision }: UpstreamCall): Record<string, string> {
+function requestHeaders({ headers, decision, path, grant }: UpstreamCall, url: URL): Record<string, string> {
   return {
     ...pick(headers, FORWARDED),
     "accept-encoding": "identity",
@@ -94,6 +97,7 @@ function requestHeaders({ headers, decision }: UpstreamCall): Record<string, str
     "stream-id": decision.streamId,
     "stream-payer": decision.payer,
     "stream-tier": decision.tier,
+    "stream-grant": grant(path + url.search),
   };
 }
 

@@ -1,4 +1,5 @@
 import "server-only";
+import { nowMs } from "@/lib/clock";
 import { ProblemError, toProblem } from "@/lib/errors";
 import type { WholeAnswer } from "@/lib/http/light-message";
 import type { Authorised } from "@/lib/streams/authorize-request";
@@ -6,6 +7,7 @@ import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
 import { contentDigest } from "./digest";
 import type { DoorCall } from "./door-call";
 import { refusalResponse } from "./door-problem";
+import { signGrant } from "./grant";
 import { encodeReceipt } from "./receipt";
 import { serveEvents } from "./serve-events";
 import { type Admitted, type ServeTools, settleServed, signedReceipt, voidCall } from "./settle-call";
@@ -27,7 +29,7 @@ export async function serveCall(
   let release: (() => void) | undefined;
   try {
     release = await tools.queue.enter(provider.id, provider.maxConcurrency, decision.priority);
-    const answer = await tools.callUpstream(upstreamCall(call, decision, tools.upstreamAllow));
+    const answer = await tools.callUpstream(await upstreamCall(call, decision, tools));
     if (answer.kind === "events") {
       const done = holdForEvents(decision.payer, answer, release, tools);
       release = done;
@@ -111,17 +113,29 @@ function meterHeaders({ decision, session, headers: beside = {} }: Admitted): Re
   return headers;
 }
 
-function upstreamCall(call: DoorCall, decision: Authorised, allow: readonly string[]): UpstreamCall {
+async function upstreamCall(
+  call: DoorCall,
+  decision: Authorised,
+  { key, origin, upstreamAllow }: ServeTools,
+): Promise<UpstreamCall> {
+  const { provider } = call.door;
+  const signer = await key();
+  const { requestId, payer, streamId, tier, runwayMs } = decision;
+  const granted = { issuer: origin, providerId: provider.id, requestId, payer, streamId, tier, runwayMs };
   return {
-    providerId: call.door.provider.id,
-    endpoint: call.door.provider.endpoint,
+    providerId: provider.id,
+    endpoint: provider.endpoint,
     path: call.path,
     search: call.target.search,
     method: call.method,
     headers: call.headers,
     body: call.body,
     decision,
-    allow,
+    grant: (path) => {
+      const { requestDigest } = call.binding;
+      return signGrant({ ...granted, method: call.method, path, requestDigest, atMs: nowMs() }, signer);
+    },
+    allow: upstreamAllow,
   };
 }
 
