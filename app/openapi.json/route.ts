@@ -3,14 +3,16 @@ import { buildOpenApi } from "@/lib/http/openapi";
 import { publicDocument } from "@/lib/http/public-document";
 import { respondPublicly } from "@/lib/http/respond-publicly";
 import { listPaidServices } from "@/lib/market/list-paid-services";
+import { readPaymentWays } from "@/lib/mpp/payment-ways";
 
-/** More would pass the 64 KB that crawlers read; the registry lists all of them. */
-const PAID_PATHS_MAX = 40;
+/** As many as are looked at; the document takes those that fit. The registry lists all of them. */
+const PAID_PATHS_MAX = 100;
 
 /** The OpenAPI document. Without a database it lists the operations alone. */
 export function GET(request: Request): Promise<Response> {
   return respondPublicly("/openapi.json", request, async () => {
     const services = databaseConfigured() ? await listPaidServices({ limit: PAID_PATHS_MAX }) : [];
-    return publicDocument(JSON.stringify(buildOpenApi(services, env.ORIGIN)), "application/json");
+    const document = buildOpenApi(services, env.ORIGIN, await readPaymentWays());
+    return publicDocument(request, JSON.stringify(document), "application/json");
   });
 }

@@ -1,12 +1,16 @@
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import type { PaidService } from "@/lib/market/list-paid-services";
+import { offersOf, type PaymentWays } from "@/lib/mpp/payment-ways";
 import { operations } from "./operations";
+import { paymentMethods } from "./payment-methods";
 
 export type ManifestAction = {
   name: string;
   endpoint: string;
   method: string;
-  pricing: { model: "free" } | { model: "stream"; per_second: string; per_call: string; tier: string };
+  pricing:
+    | { model: "free" }
+    | { model: "stream"; per_second: string; per_call: string; tier: string; methods: string[] };
   auth_required: boolean;
 };
 
@@ -17,8 +21,9 @@ export type ManifestAction = {
  */
 export function agentManifest(
   services: readonly PaidService[],
-  site: { origin: string; network: "devnet" | "mainnet"; chainId: number },
+  site: { origin: string; network: "devnet" | "mainnet"; ways: PaymentWays },
 ) {
+  const { ways } = site;
   return {
     schema_version: "1.0",
     name: "Superstream",
@@ -35,10 +40,11 @@ export function agentManifest(
     payment: {
       method: "ledger",
       intent: "stream",
-      chain_id: site.chainId,
+      chain_id: ways.chainId,
       verification_level: "hash-committed",
+      methods: paymentMethods(ways),
     },
-    actions: [...freeActions(), ...services.map(paidAction)],
+    actions: [...freeActions(), ...services.map((paid) => paidAction(paid, ways))],
     discovery: {
       openapi: "/openapi.json",
       llms: "/llms.txt",
@@ -60,20 +66,25 @@ function freeActions(): ManifestAction[] {
     }));
 }
 
-/** The cheapest tier's price; the 402 of the endpoint has all of them. Authorised by payment, not by signing in. */
-function paidAction({ provider, service }: PaidService): ManifestAction {
-  const [tier, ...others] = provider.tiers;
-  if (!tier) throw new Error(`Provider ${provider.id} has no tier.`);
-  const cheapest = others.reduce((a, b) => (b.ratePerDay < a.ratePerDay ? b : a), tier);
+/** The cheapest tier's price in the ledger's dollar; the 402 of the endpoint has all of them. Authorised by payment, not by signing in. */
+function paidAction(paid: PaidService, ways: PaymentWays): ManifestAction {
+  const { provider, service } = paid;
+  const [cheapest] = offersOf(paid, ways);
+  if (!cheapest) throw new Error(`Provider ${provider.id} has no tier.`);
+  const [ledger] = cheapest.streams;
   return {
     name: `${provider.id}.${service.slug}`,
     endpoint: service.door,
     method: service.method,
     pricing: {
       model: "stream",
-      per_second: String(cheapest.flowRatePerSecond),
+      per_second: ledger.request.amount,
       per_call: String(service.pricePerCall),
-      tier: cheapest.name,
+      tier: cheapest.tier,
+      methods: [
+        ...cheapest.streams.map(({ method }) => `${method}/stream`),
+        ...(cheapest.charge ? ["evm/charge", "x402/exact"] : []),
+      ],
     },
     auth_required: false,
   };

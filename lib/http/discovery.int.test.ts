@@ -64,6 +64,17 @@ describe("/openapi.json", () => {
     for (const { path, method, auth } of operations)
       expect(Boolean(paths[path]?.[method.toLowerCase()])).toBe(auth === "none" || auth === "account");
   });
+
+  test("given a document that the caller has, it is not sent again; after a change it is", async () => {
+    const first = await get(openApiRoute, "/openapi.json");
+    const etag = first.headers.get("ETag") ?? "";
+    const ask = (ifNoneMatch: string) =>
+      openApiRoute(new Request(`${ORIGIN}/openapi.json`, { headers: { "If-None-Match": ifNoneMatch } }));
+    const again = await ask(`"another", W/${etag}`);
+    expect([again.status, await again.text(), again.headers.get("ETag")]).toEqual([304, "", etag]);
+    const newer = await ask('"another"');
+    expect([newer.status, await newer.text()]).toEqual([200, await first.text()]);
+  });
 });
 
 describe("/.well-known/superstream-agent.json", () => {
@@ -93,6 +104,23 @@ describe("/.well-known/superstream-agent.json", () => {
       }
     }
     expect(Object.values(seen).every((count) => count > 0)).toBe(true);
+  });
+});
+
+describe("without a chain", () => {
+  test("given any document, it names the ledger and no other way to pay", async () => {
+    const documents = await Promise.all([
+      get(openApiRoute, "/openapi.json"),
+      get(llmsRoute, "/llms.txt"),
+      get(manifestRoute, "/.well-known/superstream-agent.json"),
+    ]);
+    for (const document of documents) {
+      const text = await document.text();
+      expect(text).toContain("ledger");
+      expect(text).not.toMatch(
+        /superfluid\/stream|"method":"(superfluid|streampay|evm)"|x402|StreamPay stream/,
+      );
+    }
   });
 });
 

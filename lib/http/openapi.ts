@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { PaidService } from "@/lib/market/list-paid-services";
+import type { PaymentWays } from "@/lib/mpp/payment-ways";
 import { paths } from "@/lib/paths";
 import type { Operation } from "./define-operation";
 import { paidPaths } from "./openapi-paid-paths";
 import { operations } from "./operations";
+import { paymentMethods } from "./payment-methods";
 import { idempotencyKey } from "./schemas";
 
 type Json = Record<string, unknown>;
@@ -19,27 +21,50 @@ const INFO = {
 
 /** What a buyer needs. Crawlers of registries read 64 KB, so that the rest stands in a document of its own. */
 const TAGS_FOR_BUYERS: readonly Operation["tag"][] = ["auth", "market", "streams", "wallet", "requests"];
+/** Of those tags, what providers and bookkeepers need. */
+const NOT_FOR_BUYERS = new Set([
+  ...["registerProvider", "getMarketSummary", "collectStream", "collectStreams"],
+  ...["getStreamConservation", "getPublicStream", "listStatement", "exportStatement"],
+]);
+/** What opening a stream on a chain takes; its answers are described in the whole API's document. */
+const ON_A_CHAIN = new Set(["planStream", "planClose", "relayOpening", "getRelay"]);
+/** Characters of the buyers' document: 64 KB, with room for a longer host name than the one it was written with. */
+const BUYERS_MAX = 64_000;
 
 /**
  * The OpenAPI 3.1 document for buyers: a path for each paid service with `x-payment-info` in the two dialects that
  * registries read, and the operations that paying takes. Advisory: the 402 of a paid path decides.
  *
- * @param services what can be called and paid now
+ * @param services what can be called and paid now; those that fit into 64 KB
  * @param origin where this site is reached
+ * @param ways how it is paid
  */
-export function buildOpenApi(services: readonly PaidService[], origin: string): Json {
-  const forBuyers = operations.filter(({ tag }) => TAGS_FOR_BUYERS.includes(tag));
-  return buildDocument(paidPaths(services, origin), forBuyers, origin);
+export function buildOpenApi(services: readonly PaidService[], origin: string, ways: PaymentWays): Json {
+  const document = {
+    ...buildDocument([...operations.filter(isForBuyers), ...(ways.chain ? chainOperations() : [])], origin),
+    "x-payment-methods": paymentMethods(ways),
+  };
+  const room = BUYERS_MAX - JSON.stringify(document).length;
+  return { ...document, paths: { ...paidPaths(services, { origin, ways, room }), ...document.paths } };
+}
+
+function isForBuyers({ id, tag }: Operation): boolean {
+  return TAGS_FOR_BUYERS.includes(tag) && !NOT_FOR_BUYERS.has(id);
+}
+
+function chainOperations(): Operation[] {
+  const output = z.unknown().meta({ description: `Described in ${paths.wholeOpenapi}.` });
+  return operations.filter(({ id }) => ON_A_CHAIN.has(id)).map((operation) => ({ ...operation, output }));
 }
 
 /** The OpenAPI 3.1 document of the whole API: every operation for callers. */
 export function buildWholeOpenApi(origin: string): Json {
-  return buildDocument({}, operations, origin);
+  return buildDocument(operations, origin);
 }
 
-function buildDocument(paidPaths: Record<string, Json>, listed: readonly Operation[], origin: string): Json {
+function buildDocument(listed: readonly Operation[], origin: string) {
   const schemas: Json = { Problem: problemSchema };
-  const documented = { ...paidPaths };
+  const documented: Record<string, Json> = {};
   for (const operation of listed.filter(forCallers)) {
     documented[operation.path] = {
       ...documented[operation.path],
@@ -53,7 +78,7 @@ function buildDocument(paidPaths: Record<string, Json>, listed: readonly Operati
     externalDocs: { description: "Every operation of the API.", url: `${origin}${paths.wholeOpenapi}` },
     "x-service-info": {
       categories: ["marketplace", "compute", "data"],
-      docs: { homepage: origin, apiReference: `${origin}/openapi.json`, llms: `${origin}/llms.txt` },
+      docs: { homepage: origin, apiReference: `${origin}${paths.openapi}`, llms: `${origin}${paths.llms}` },
     },
     paths: documented,
     components: {

@@ -108,11 +108,14 @@ async function mount(door: NodeListener): Promise<void> {
   const { GET: jwks } = await import("@/app/.well-known/jwks.json/route");
   const { buildOpenApi } = await import("@/lib/http/openapi");
   const { listPaidServices } = await import("@/lib/market/list-paid-services");
+  const { readPaymentWays } = await import("./payment-ways");
   const handler = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
     if (pathname === "/.well-known/jwks.json") return jwks(request);
     if (pathname === "/openapi.json")
-      return Response.json(buildOpenApi(await listPaidServices({ limit: 100 }), baseUrl));
+      return Response.json(
+        buildOpenApi(await listPaidServices({ limit: 100 }), baseUrl, await readPaymentWays()),
+      );
     return new Response("# Superstream\n");
   };
   const documents = nodeListener(handler, { origin: baseUrl, onError: console.error });

@@ -7,6 +7,6 @@ export const dynamic = "force-dynamic";
 /** The keys that receipts are checked with (RFC 7517): today's, and the previous one while it is configured. */
 export function GET(request: Request): Promise<Response> {
   return respondPublicly("/.well-known/jwks.json", request, async () =>
-    publicDocument(JSON.stringify({ keys: await receiptJwks() }), "application/json"),
+    publicDocument(request, JSON.stringify({ keys: await receiptJwks() }), "application/json"),
   );
 }

@@ -6,6 +6,6 @@ import { respondPublicly } from "@/lib/http/respond-publicly";
 /** The OpenAPI document of every operation; `/openapi.json` is the one for buyers. */
 export function GET(request: Request): Promise<Response> {
   return respondPublicly("/openapi/full.json", request, async () =>
-    publicDocument(JSON.stringify(buildWholeOpenApi(env.ORIGIN)), "application/json"),
+    publicDocument(request, JSON.stringify(buildWholeOpenApi(env.ORIGIN)), "application/json"),
   );
 }
