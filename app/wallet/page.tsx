@@ -26,9 +26,11 @@ import { paths } from "@/lib/paths";
 import { findChainPlace } from "@/lib/rails/chain-place";
 import { listGrants } from "@/lib/rails/superfluid/list-grants";
 import { readChainWallet } from "@/lib/rails/superfluid/read-chain-wallet";
+import { listOpenDelegations } from "@/lib/streams/delegations";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { faucetAction } from "../actions";
 import { planWalletChangeAction } from "./actions";
+import { revokeDelegationAction } from "./revoke-delegation-action";
 
 export const metadata: Metadata = { title: "Wallet" };
 
@@ -51,9 +53,10 @@ export default async function WalletPage({ searchParams }: Props) {
 
   const { kind, fromMs, untilMs, cursor } = readFilter(await searchParams);
   const filter = { kind, fromMs, untilMs };
-  const [wallet, onChain, statement] = await Promise.all([
+  const [wallet, onChain, delegations, statement] = await Promise.all([
     getWallet({ address: account.address }),
     readOnChain(account.address),
+    listOpenDelegations({ actor: account.address }),
     listStatement({ actor: account.address, ...filter, cursor, limit: PAGE_SIZE }),
   ]);
   const { asset, summary, items, nextCursor } = statement;
@@ -97,15 +100,19 @@ export default async function WalletPage({ searchParams }: Props) {
           What your wallet holds there is not known right now. It is not lost.
         </Notice>
       ) : onChain ? (
-        <>
-          <ChainHoldings wallet={onChain.holdings} plan={planWalletChangeAction} />
-          <GrantList
-            grants={onChain.grants}
-            asset={onChain.holdings.superToken.asset}
-            plan={planWalletChangeAction}
-          />
-        </>
+        <ChainHoldings wallet={onChain.holdings} plan={planWalletChangeAction} />
       ) : null}
+      {onChain === "silent" && delegations.length === 0 ? null : (
+        <GrantList
+          onChain={
+            onChain === null || onChain === "silent"
+              ? null
+              : { grants: onChain.grants, asset: onChain.holdings.superToken.asset }
+          }
+          plan={planWalletChangeAction}
+          delegated={{ delegations, asset, revoke: revokeDelegationAction }}
+        />
+      )}
 
       <Card aria-labelledby="statement" className="mt-5">
         <CardHeader>

@@ -1,36 +1,45 @@
 "use client";
-import { type ReactNode, useState } from "react";
+import { type ComponentProps, useState } from "react";
 import { MoneyDialog } from "@/components/stream/money-dialog";
-import { Button } from "@/components/ui/button";
 import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Asset } from "@/lib/domain/asset";
 import { formatToken } from "@/lib/format";
 import type { Grants, OperatorGrant } from "@/lib/rails/superfluid/list-grants";
-import { ShortAddress } from "./short-address";
+import { DelegationItems } from "./delegation-items";
+import { GrantItem } from "./grant-item";
 import { type PlanChange, useSignedChange } from "./use-signed-change";
 import { WrongNetwork } from "./wrong-network";
 
-type Props = { grants: Grants; asset: Asset; plan: PlanChange };
+type Props = {
+  /** On the chain, whose `asset` the budgets are in; null where there is none, or it does not answer. */
+  onChain: { grants: Grants; asset: Asset } | null;
+  plan: PlanChange;
+  /** Of the ledger, whose `asset` the rates are in. */
+  delegated: ComponentProps<typeof DelegationItems>;
+};
 type Revoking = { change: object; who: string; consequence: string };
 
-/** Who else may move the account's flows on the chain, and the way to take that back. */
-export function GrantList({ grants: { sessions, operators }, asset, plan }: Props) {
+/** Who else may move the account's flows on the chain or make calls by its streams, and the way to take that back. */
+export function GrantList({ onChain, plan, delegated }: Props) {
+  const { sessions, operators } = onChain?.grants ?? { sessions: [], operators: [] };
   const [revoking, setRevoking] = useState<Revoking | null>(null);
+  const inToken = (amount: bigint) => (onChain ? formatToken(amount, onChain.asset, { rounding: "up" }) : "");
   return (
     <Card aria-labelledby="grants" className="mt-5">
       <CardHeader>
         <CardTitle id="grants">Permissions of agents</CardTitle>
       </CardHeader>
       <CardBody>
-        {sessions.length + operators.length === 0 ? (
+        {sessions.length + operators.length + delegated.delegations.length === 0 ? (
           <p className="max-w-prose text-sm text-soft">
-            Nobody but your wallet may open, change or close your streams on the chain.
+            Nobody but your wallet may open, change or close your streams
+            {onChain ? " on the chain" : ""}, or make calls by them.
           </p>
         ) : (
           <ul aria-label="Permissions" className="grid gap-3">
             {sessions.map(({ id, agent, budget, spent, rateCap, expiryMs }) => (
-              <Grant
+              <GrantItem
                 key={`session ${id}`}
                 who={agent}
                 onRevoke={() =>
@@ -41,13 +50,12 @@ export function GrantList({ grants: { sessions, operators }, asset, plan }: Prop
                   })
                 }
               >
-                Session {id.toString()}: at most {formatToken(budget, asset)}, of which{" "}
-                {formatToken(spent, asset, { rounding: "up" })} is spent, no faster than{" "}
-                {formatToken(rateCap * 86_400n, asset)} a day, until <LocalTime ms={expiryMs} />
-              </Grant>
+                Session {id.toString()}: at most {inToken(budget)}, of which {inToken(spent)} is spent, no
+                faster than {inToken(rateCap * 86_400n)} a day, until <LocalTime ms={expiryMs} />
+              </GrantItem>
             ))}
             {operators.map((of) => (
-              <Grant
+              <GrantItem
                 key={`operator ${of.operator}`}
                 who={of.operator}
                 onRevoke={() =>
@@ -63,31 +71,14 @@ export function GrantList({ grants: { sessions, operators }, asset, plan }: Prop
                 {of.isSessions
                   ? "SessionOperator: does only what a session allows"
                   : `May ${verbs(of)} your streams, without a budget`}
-              </Grant>
+              </GrantItem>
             ))}
+            <DelegationItems {...delegated} />
           </ul>
         )}
       </CardBody>
       {revoking ? <RevokeDialog {...revoking} plan={plan} onClose={() => setRevoking(null)} /> : null}
     </Card>
-  );
-}
-
-type GrantProps = { who: string; onRevoke: () => void; children: ReactNode };
-
-function Grant({ who, onRevoke, children }: GrantProps) {
-  return (
-    <li className="flex flex-wrap items-center justify-between gap-3 rounded-lg bg-sunken px-4 py-3 text-sm">
-      <div className="min-w-0 flex-1">
-        <p className="font-medium">
-          <ShortAddress address={who} />
-        </p>
-        <p className="mt-0.5 text-soft">{children}</p>
-      </div>
-      <Button size="sm" tone="stop" aria-label={`Revoke ${who}`} onClick={onRevoke}>
-        Revoke
-      </Button>
-    </li>
   );
 }
 

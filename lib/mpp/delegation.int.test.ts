@@ -117,7 +117,12 @@ describe("a delegate of an ordinary key", () => {
     const served = await call(one.agent, one.delegation);
     const kept = await call(other.agent, other.delegation);
     expect([served.status, kept.status]).toEqual([200, 200]);
+    const { listOpenDelegations } = await import("@/lib/streams/delegations");
+    const open = async () =>
+      (await listOpenDelegations({ actor: payer.address })).map(({ delegate }) => delegate).sort();
+    expect(await open()).toEqual([one.agent.address, other.agent.address].sort());
     await revoke(payer, one.delegation.nonce);
+    expect(await open()).toEqual([other.agent.address]);
     const withSession = (response: Response) =>
       fetch(url, {
         ...site.init,

@@ -41,6 +41,30 @@ export async function listDelegations(
   }));
 }
 
+/** A delegation that may be used now. */
+export type OpenDelegation = {
+  [Member in "nonce" | "delegate" | "maxFlowRate" | "notAfterMs"]: NonNullable<DelegationView[Member]>;
+};
+
+/** Those of the actor's delegates that may still make calls, newest first: one is known once its key was first used. */
+export async function listOpenDelegations(
+  { actor }: { actor: string },
+  db: Queryable = pool(),
+): Promise<OpenDelegation[]> {
+  const { rows } = await db.query<Record<string, string>>({
+    text: `select nonce::text, delegate, max_flow_rate::text, not_after_ms from delegation
+      where payer = $1 and delegate is not null and revoked_ms is null and not_after_ms > clock_ms()
+      order by created_ms desc, nonce desc limit $2`,
+    values: [actor.toLowerCase(), MOST],
+  });
+  return rows.map(({ nonce = "", delegate = "", max_flow_rate = "", not_after_ms = "" }) => ({
+    nonce: BigInt(nonce),
+    delegate: getAddress(delegate),
+    maxFlowRate: BigInt(max_flow_rate),
+    notAfterMs: BigInt(not_after_ms),
+  }));
+}
+
 const revoked = z.object({
   nonce: z.string().transform(BigInt),
   revokedMs: z.number().transform(BigInt),
