@@ -22,7 +22,7 @@ import type { ChainClient } from "./public-client";
 /** Longest answer of the chain that a caller waits for: code and verdict together. */
 const PATIENCE_MS = 5_000;
 /** What a wallet may spend on judging: a P-256 check in Solidity takes 0.4 million. */
-const GAS = 3_000_000n;
+const MOST_GAS = 3_000_000n;
 /** 3 kB: longer signatures are not looked at. */
 const LONGEST_HEX = 2 + 2 * 3_072;
 const ACCEPTED = "0x1626ba7e";
@@ -39,7 +39,12 @@ export type AccountSignatureRules = {
   order: "key-first" | "code-first";
   /** Lower-case factories whose wallets may sign before they exist (ERC-6492). None: nobody may. */
   factories: readonly string[];
+  /** What the account's code may spend on judging, where somebody pays for that afterwards; default 3 million. */
+  mostGas?: bigint;
 };
+
+/** An ordinary key; the code at the address; the code that its factory would put there (ERC-6492). */
+export type SignedBy = "key" | "code" | "future";
 
 /**
  * Whether the account at `address` signed `hash` (decision 0093). No code there: a key, low s only (EIP-2). Code: ERC-1271 at the latest
@@ -51,28 +56,40 @@ export async function verifyAccountSignature(
   asked: AccountSignature,
   rules: AccountSignatureRules,
 ): Promise<boolean> {
-  if (asked.signature.length > LONGEST_HEX || asked.signature.length % 2 === 1) return false;
-  if (rules.order === "key-first" && (await signedByKey(asked))) return true;
-  if (!rules.client) return signedByKey(asked);
+  return (await findSigner(asked, rules)) !== null;
+}
+
+/** The same, and what of the account it was that signed: null is nobody. @throws as `verifyAccountSignature` */
+export async function findSigner(
+  asked: AccountSignature,
+  rules: AccountSignatureRules,
+): Promise<SignedBy | null> {
+  if (asked.signature.length > LONGEST_HEX || asked.signature.length % 2 === 1) return null;
+  if (rules.order === "key-first" && (await signedByKey(asked))) return "key";
+  if (!rules.client) return (await signedByKey(asked)) ? "key" : null;
   return withinPatience(askChain(asked, rules, rules.client));
 }
 
 async function askChain(
   asked: AccountSignature,
-  { factories }: AccountSignatureRules,
+  { factories, mostGas = MOST_GAS }: AccountSignatureRules,
   open: () => Promise<ChainClient>,
-): Promise<boolean> {
+): Promise<SignedBy | null> {
   const client = await open();
   const code = await client.getCode({ address: asked.address });
   const exists = code !== undefined && code !== "0x";
+  const byCode = async (signature: Hex) =>
+    (await signedByCode(client, { ...asked, signature }, mostGas)) ? "code" : null;
   if (isErc6492Signature(asked.signature)) {
     const wrapped = readWrapped(asked.signature);
-    if (!wrapped) return false;
+    if (!wrapped) return null;
     // The wallet exists by now: what it says itself counts.
-    if (exists) return signedByCode(client, { ...asked, signature: wrapped.signature });
-    return factories.includes(wrapped.factory.toLowerCase()) && signedByFuture(client, asked);
+    if (exists) return byCode(wrapped.signature);
+    const known = factories.includes(wrapped.factory.toLowerCase());
+    return known && (await signedByFuture(client, asked, mostGas)) ? "future" : null;
   }
-  return exists ? signedByCode(client, asked) : signedByKey(asked);
+  if (exists) return byCode(asked.signature);
+  return (await signedByKey(asked)) ? "key" : null;
 }
 
 /** By an ordinary key. Garbage, or a value out of range: nobody signed it. */
@@ -90,6 +107,7 @@ async function signedByKey({ address, hash, signature }: AccountSignature): Prom
 async function signedByCode(
   client: ChainClient,
   { address, hash, signature }: AccountSignature,
+  gas: bigint,
 ): Promise<boolean> {
   const data = encodeFunctionData({
     abi: erc1271,
@@ -97,7 +115,7 @@ async function signedByCode(
     args: [hash, signature],
   });
   // Exactly one word that begins with the magic value: longer data is the fallback of something else.
-  const said = await ask(client, { to: address, data });
+  const said = await ask(client, { to: address, data, gas });
   return said !== null && said.length === 66 && said.startsWith(ACCEPTED) && /^0+$/.test(said.slice(10));
 }
 
@@ -105,19 +123,20 @@ async function signedByCode(
 async function signedByFuture(
   client: ChainClient,
   { address, hash, signature }: AccountSignature,
+  gas: bigint,
 ): Promise<boolean> {
   const data = encodeDeployData({
     abi: universalSignatureValidatorAbi,
     bytecode: universalSignatureValidatorByteCode,
     args: [address, hash, signature],
   });
-  return (await ask(client, { data })) === "0x01";
+  return (await ask(client, { data, gas })) === "0x01";
 }
 
 /** What a call gives; null when the contract refuses it. */
-async function ask(client: ChainClient, call: { to?: Address; data: Hex }): Promise<Hex | null> {
+async function ask(client: ChainClient, call: { to?: Address; data: Hex; gas: bigint }): Promise<Hex | null> {
   try {
-    return (await client.call({ ...call, gas: GAS })).data ?? "0x";
+    return (await client.call(call)).data ?? "0x";
   } catch (error) {
     if (isRefusal(error)) return null;
     throw error;
@@ -144,7 +163,7 @@ function readWrapped(signature: Hex): { factory: Address; signature: Hex } | nul
   }
 }
 
-async function withinPatience(verdict: Promise<boolean>): Promise<boolean> {
+async function withinPatience<T>(verdict: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await Promise.race([

@@ -1,22 +1,26 @@
 import {
   type Address,
   compactSignatureToSignature,
+  encodeFunctionData,
   type Hex,
   parseCompactSignature,
   parseSignature,
 } from "viem";
+import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { ChargeToken } from "./charge-token";
 
-/** A signed `TransferWithAuthorization` of EIP-3009. Times in Unix seconds. */
-export type Authorization = {
+/** The words of a `TransferWithAuthorization` of EIP-3009. Times in Unix seconds. */
+export type AuthorizationWords = {
   from: Address;
   to: Address;
   value: bigint;
   validAfter: bigint;
   validBefore: bigint;
   nonce: Hex;
-  signature: Hex;
 };
+
+/** They, signed; by the key of `from`, or as its code judges (ERC-1271). */
+export type Authorization = AuthorizationWords & { signature: Hex; signedBy: "key" | "code" };
 
 export const authorizationTypes = {
   TransferWithAuthorization: [
@@ -31,6 +35,17 @@ export const authorizationTypes = {
 
 export function authorizationDomain({ chainId, name, version, address }: ChargeToken) {
   return { name, version, chainId, verifyingContract: address };
+}
+
+/** The transfer by that authorisation, as calldata of its token. @throws Error for what is no signature */
+export function transferData(by: Authorization): Hex {
+  const { from, to, value, validAfter, validBefore, nonce, signature } = by;
+  const words = [from, to, value, validAfter, validBefore, nonce] as const;
+  const call = { abi: testUsdcAbi, functionName: "transferWithAuthorization" } as const;
+  // What code judges is for the code alone to read: some wallets give a first byte of their own meaning.
+  if (by.signedBy === "code") return encodeFunctionData({ ...call, args: [...words, signature] });
+  const { v, r, s } = splitSignature(signature);
+  return encodeFunctionData({ ...call, args: [...words, v, r, s] });
 }
 
 /** The three parts that every version of the token takes. @throws Error for what is no signature */

@@ -8,10 +8,16 @@ import type { DoorCall } from "./door-call";
 import type { DoorCharges } from "./door-charges";
 import { doorProblem } from "./door-problem";
 import type { DoorLedger } from "./door-types";
+import type { VerifyCharge } from "./verify-charge-signature";
 import { exactReceipt, readExactPayment } from "./x402-exact";
 
 /** Single payments at one door: how to ask for them, and how to take them. */
-export type ChargeDesk = { charges: DoorCharges; server: ChargeServer; origin: string };
+export type ChargeDesk = {
+  charges: DoorCharges;
+  server: ChargeServer;
+  verifySignature: VerifyCharge;
+  origin: string;
+};
 
 /** A payment that was settled and flows into a stream: what the ledger has to be told, and what the answer has to carry. */
 export type Charged = {
@@ -70,6 +76,8 @@ export async function takeCharge(
   try {
     shown = await read(call, terms, desk);
   } catch (error) {
+    // The chain could not be asked about the signature: that is no wrong payment.
+    if (error instanceof ProblemError) throw error;
     return { kind: "refused", error };
   }
   const { authorization, challengeId } = shown;
@@ -105,10 +113,10 @@ type Shown = { authorization: Authorization; challengeId: string | null; scheme:
 async function read(
   { credentials, binding }: DoorCall,
   terms: ChargeTerms,
-  { server }: ChargeDesk,
+  { server, verifySignature }: ChargeDesk,
 ): Promise<Shown> {
   if (credentials.x402) {
-    const authorization = await readExactPayment(credentials.x402, terms);
+    const authorization = await readExactPayment(credentials.x402, terms, verifySignature);
     return { authorization, challengeId: null, scheme: "x402" };
   }
   const credential = Credential.deserialize(credentials.payment ?? "");

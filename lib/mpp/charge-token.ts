@@ -1,5 +1,5 @@
 import "server-only";
-import { type Address, getAddress, type Hex } from "viem";
+import { type Address, BaseError, ContractFunctionRevertedError, getAddress, type Hex } from "viem";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { ChainClient } from "@/lib/chain/public-client";
 import { ProblemError } from "@/lib/errors";
@@ -14,6 +14,8 @@ export type ChargeToken = {
   /** Of the EIP-712 domain that authorisations are signed in. */
   name: string;
   version: string;
+  /** Whether it asks the code of accounts that have some (FiatTokenV2_2: `transferWithAuthorization` with `bytes`). Else keys alone can pay. */
+  takesAccounts: boolean;
   /** The server's own account, which settles them. */
   payTo: Address;
   /** Blocks upon a payment, its own included, before it counts. */
@@ -22,6 +24,8 @@ export type ChargeToken = {
 
 const NOBODY = "0x0000000000000000000000000000000000000001";
 const NO_NONCE: Hex = `0x${"00".repeat(32)}`;
+/** An authorisation that has expired long ago. */
+const NO_TRANSFER = [NOBODY, NOBODY, 0n, 0n, 0n, NO_NONCE, "0x"] as const;
 
 /**
  * Reads what has to be signed from the token itself: names differ by network ("USDC", "USD Coin").
@@ -44,14 +48,24 @@ export async function readChargeToken(chain: DoorChain, payTo: Address): Promise
 async function readDomain(
   client: ChainClient,
   address: Address,
-): Promise<{ name: string; version: string } | null> {
+): Promise<Pick<ChargeToken, "name" | "version" | "takesAccounts"> | null> {
   const token = { address, abi: testUsdcAbi } as const;
-  const [name, version, state] = await Promise.allSettled([
+  const transfer = { ...token, functionName: "transferWithAuthorization", args: NO_TRANSFER } as const;
+  const [name, version, state, asked] = await Promise.allSettled([
     client.readContract({ ...token, functionName: "name" }),
     client.readContract({ ...token, functionName: "version" }),
     client.readContract({ ...token, functionName: "authorizationState", args: [NOBODY, NO_NONCE] }),
+    client.simulateContract(transfer),
   ]);
   if (name.status === "rejected") throw new ProblemError("unavailable", "The chain does not answer now.");
   if (version.status === "rejected" || state.status === "rejected") return null;
-  return { name: name.value, version: version.value };
+  return { name: name.value, version: version.value, takesAccounts: isKnown(asked) };
+}
+
+/** A function that is there refuses with a reason; one that is not refuses without. A node that failed says neither: then keys alone can pay. */
+function isKnown(asked: PromiseSettledResult<unknown>): boolean {
+  if (asked.status === "fulfilled") return true;
+  if (!(asked.reason instanceof BaseError)) return false;
+  const refusal = asked.reason.walk((at) => at instanceof ContractFunctionRevertedError);
+  return refusal instanceof ContractFunctionRevertedError && (refusal.raw ?? "0x") !== "0x";
 }

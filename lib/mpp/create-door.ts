@@ -4,6 +4,7 @@ import { type LightRequest, lightRequest, toResponse, type WholeAnswer } from "@
 import { newId } from "@/lib/streams/new-id";
 import { type Admission, authorizeCall, type Replay } from "./authorize-call";
 import type { UpstreamAnswer, UpstreamCall } from "./call-upstream";
+import type { ChargeDesk } from "./charge-call";
 import { createChargeServer } from "./charge-server";
 import { preflight, withCors } from "./cors";
 import type { Secrets } from "./derive-keys";
@@ -28,6 +29,7 @@ import { createSignInWithX } from "./sign-in-with-x";
 import { streamOffers } from "./stream-offers";
 import { chooseTier } from "./stream-terms";
 import { unverifiable } from "./unverifiable";
+import { chargeSignatures } from "./verify-charge-signature";
 import { streamSignatures } from "./verify-stream-signature";
 
 export type DoorContext = { clientIp?: string };
@@ -39,7 +41,7 @@ export type DoorTools = {
   chainId: number;
   /** Where streams on a chain are opened and asked about; absent: the ledger alone. */
   chain?: DoorChain | null;
-  /** Single payments beside streams; absent: none are taken. */
+  /** Single payments beside streams; absent, or without a chain: none are taken. */
   charges?: DoorCharges | null;
   /** Newest first. Challenges and nonces of the others are still accepted. */
   secrets: Secrets;
@@ -72,11 +74,8 @@ export function createDoor(tools: DoorTools): PaidDoor {
     secrets,
     verifySignature: streamSignatures(chain),
   });
-  const siwx = createSignInWithX({ origin, chainId, secrets });
-  const desk = charges && {
-    ...{ charges, origin },
-    server: createChargeServer({ realm: new URL(origin).host, secrets }),
-  };
+  const siwx = createSignInWithX({ origin, chainId, secrets, chain });
+  const desk = charges && chain && chargeDesk(tools, charges, chain);
   const refusals = createRefusals({ origin, payments, siwx, desk });
   const key = once(() => receiptKey(secrets[0]));
 
@@ -103,6 +102,12 @@ export function createDoor(tools: DoorTools): PaidDoor {
       return withCors(refusalResponse(unverifiable(error) ?? error, origin));
     }
   });
+}
+
+function chargeDesk({ origin, secrets }: DoorTools, charges: DoorCharges, chain: DoorChain): ChargeDesk {
+  const verifySignature = chargeSignatures(chain);
+  const server = createChargeServer({ realm: new URL(origin).host, secrets, verifySignature });
+  return { charges, server, verifySignature, origin };
 }
 
 /** The door for `Request` and `Response`: a route of Next, tests. */

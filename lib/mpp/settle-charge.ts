@@ -1,7 +1,6 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { encodeFunctionData } from "viem";
 import { z } from "zod";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { ChainClient } from "@/lib/chain/public-client";
@@ -9,7 +8,7 @@ import { inTransaction } from "@/lib/db/in-transaction";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import { enqueueTransaction } from "@/lib/outbox/enqueue-transaction";
-import { type Authorization, endsMs, idOf, splitSignature } from "./charge-authorization";
+import { type Authorization, endsMs, idOf, transferData } from "./charge-authorization";
 import type { ChargeToken } from "./charge-token";
 import { findSettlement } from "./find-settlement";
 import { transferOf } from "./transfer-of";
@@ -96,7 +95,6 @@ async function obstacleOf(
 
 /** The charge and its transaction together. A twin that comes at the same time finds both. */
 async function writeDown(token: ChargeToken, by: Authorization, use: ChargeUse, db: pg.Pool): Promise<void> {
-  const { v, r, s } = splitSignature(by.signature);
   const id = idOf(token, by);
   const key = `charge:${id.join(":")}`;
   await inTransaction(db, async (tx) => {
@@ -109,14 +107,13 @@ async function writeDown(token: ChargeToken, by: Authorization, use: ChargeUse, 
       ],
     );
     if (rowCount === 0) return;
-    const args = [by.from, by.to, by.value, by.validAfter, by.validBefore, by.nonce, v, r, s] as const;
     await enqueueTransaction(
       tx,
       {
         key,
         kind: "settle-charge",
         to: token.address,
-        data: encodeFunctionData({ abi: testUsdcAbi, functionName: "transferWithAuthorization", args }),
+        data: transferData(by),
         // One payer's refusals must not stop the others.
         target: `payer:${by.from}`,
         maxTries: TRIES,

@@ -1,7 +1,11 @@
 import "server-only";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { CompleteSIWxInfo } from "@x402/extensions/sign-in-with-x";
+import { type Address, type Hex, hashMessage } from "viem";
 import { ProblemError } from "@/lib/errors";
+import { accountSigner } from "./account-signer";
 import { deriveKey, type Secrets } from "./derive-keys";
+import type { DoorChain } from "./door-chain";
 
 /** How long a nonce can be signed and sent. */
 const TTL_MS = 300_000;
@@ -15,19 +19,28 @@ export type SiwxProof = { payer: string; claim: { kind: "siwx"; id: string; expi
  *
  * A nonce is ours when its second half is an HMAC over the first, the resource and the expiry, so nothing is stored before it is
  * used; using it once is the ledger's claim. It binds method-less URL and chain, not the body: that is all the stock
- * client signs.
+ * client signs. Keys sign, and smart accounts (decision 0093).
+ *
+ * @param options.chain null: then only keys can sign
  */
 export function createSignInWithX(options: {
   origin: string;
   chainId: number;
   secrets: Secrets;
+  chain: Pick<DoorChain, "client" | "factories"> | null;
   now?: () => number;
 }) {
-  const { origin, chainId, now = Date.now } = options;
+  const { origin, chainId, chain, now = Date.now } = options;
   const network = `eip155:${chainId}`;
   const [newest, ...older] = options.secrets;
   const currentKey = deriveKey(newest, "nonce");
   const keys = [currentKey, ...older.map((secret) => deriveKey(secret, "nonce"))];
+
+  const rules = {
+    client: chain?.client ?? null,
+    order: "key-first",
+    factories: chain?.factories ?? [],
+  } as const;
 
   /** The extension of a `PAYMENT-REQUIRED` header. */
   function declare(resource: string) {
@@ -49,12 +62,13 @@ export function createSignInWithX(options: {
   /**
    * @param header the `SIGN-IN-WITH-X` value
    * @param resource the URL that is being called
-   * @throws ProblemError `malformed-request` when it is not such a header
+   * @throws ProblemError `malformed-request` when it is not such a header; `stream/verification-unavailable` while the chain cannot be
+   *   asked about a signature that is not by a key
    * @returns null when it is one but does not hold: the caller gets a fresh 402
    */
   async function verify(header: string, resource: string): Promise<SiwxProof | null> {
     // Loaded on use: it brings SIWE and Solana code that most calls never need.
-    const { parseSIWxHeader, validateSIWxMessage, verifySIWxSignature } = await import(
+    const { createSIWxMessage, parseSIWxHeader, validateSIWxMessage } = await import(
       "@x402/extensions/sign-in-with-x"
     );
     const message = parse(() => parseSIWxHeader(header));
@@ -63,12 +77,16 @@ export function createSignInWithX(options: {
     if (!keys.some((key) => isOurs(key, nonce, resource, expirationTime))) return null;
 
     const fields = await validateSIWxMessage(message, new URL(origin), { maxAge: TTL_MS });
-    if (!fields.isValid || !/^0x[0-9a-fA-F]{130}$/.test(message.signature)) return null;
-    // It throws for what cannot be written as a SIWE text, such as another version.
-    const signature = await verifySIWxSignature(message).catch(() => null);
-    if (!signature?.isValid || !signature.payer) return null;
+    if (!fields.isValid || !/^0x(?:[0-9a-fA-F]{2})+$/.test(message.signature)) return null;
+    const text = textOf(() => createSIWxMessage(message as CompleteSIWxInfo, message.address));
+    if (text === null) return null;
+    const signed = {
+      ...{ address: message.address as Address, signature: message.signature as Hex },
+      hash: hashMessage(text),
+    };
+    if (!(await accountSigner(signed, rules))) return null;
     const expiresMs = BigInt(Date.parse(expirationTime)) + CLAIM_MARGIN_MS;
-    return { payer: signature.payer.toLowerCase(), claim: { kind: "siwx", id: nonce, expiresMs } };
+    return { payer: signed.address.toLowerCase(), claim: { kind: "siwx", id: nonce, expiresMs } };
   }
 
   return { declare, verify, network };
@@ -81,6 +99,15 @@ function parse<T>(read: () => T): T {
     return read();
   } catch (cause) {
     throw new ProblemError("malformed-request", "The SIGN-IN-WITH-X header cannot be read.", { cause });
+  }
+}
+
+/** Null for what cannot be written as a SIWE text, such as another version, or an address that is none. */
+function textOf(write: () => string): string | null {
+  try {
+    return write();
+  } catch {
+    return null;
   }
 }
 

@@ -1,12 +1,9 @@
 import "server-only";
 import { type Address, type Hex, hashTypedData } from "viem";
 import type { ChainClient } from "@/lib/chain/public-client";
-import {
-  type AccountSignature,
-  type AccountSignatureRules,
-  verifyAccountSignature,
-} from "@/lib/chain/verify-account-signature";
+import type { AccountSignatureRules } from "@/lib/chain/verify-account-signature";
 import { ProblemError } from "@/lib/errors";
+import { accountSigner } from "./account-signer";
 import type { ChainProof } from "./chain-methods";
 import { type DelegationTerms, delegationTypedData } from "./delegation-typed-data";
 import type { StreamPayload } from "./ledger-method";
@@ -44,14 +41,15 @@ export function streamSignatures(
       payload,
     );
     if (!hash) return false;
-    if (!shown) return verify({ address: payload.payer as Address, hash, signature }, rules);
+    if (!shown)
+      return (await accountSigner({ address: payload.payer as Address, hash, signature }, rules)) !== null;
 
     // The agent's key first: it costs the least. A delegate is a key, never a contract.
     const key = { client: null, order: "key-first", factories: [] } as const;
-    if (!(await verify({ address: shown.delegate as Address, hash, signature }, key))) return false;
+    if (!(await accountSigner({ address: shown.delegate as Address, hash, signature }, key))) return false;
     const granted = hashOf(() => hashTypedData(delegationTypedData(shown)));
     const by = { address: payload.payer as Address, signature: shown.signature as Hex };
-    if (granted && (await verify({ ...by, hash: granted }, rules))) return true;
+    if (granted && (await accountSigner({ ...by, hash: granted }, rules))) return true;
     throw delegationRefusal("not-signed-by-payer", shown);
   };
 }
@@ -62,19 +60,6 @@ function hashOf(make: () => Hex): Hex | null {
     return make();
   } catch {
     return null;
-  }
-}
-
-async function verify(asked: AccountSignature, rules: AccountSignatureRules): Promise<boolean> {
-  try {
-    return await verifyAccountSignature(asked, rules);
-  } catch (cause) {
-    if (!(cause instanceof ProblemError)) throw cause;
-    throw new ProblemError(
-      "stream/verification-unavailable",
-      "The chain cannot be asked about the signature now. Do not pay again; retry.",
-      { extensions: { retryAfterSeconds: 2 }, cause },
-    );
   }
 }
 

@@ -1,8 +1,9 @@
 import { Errors } from "mppx";
-import { getAddress, type Hex, isAddressEqual, recoverTypedDataAddress } from "viem";
+import { getAddress, type Hex } from "viem";
 import { z } from "zod";
-import { type Authorization, authorizationDomain, authorizationTypes } from "./charge-authorization";
+import type { Authorization } from "./charge-authorization";
 import type { ChargeTerms } from "./charge-terms";
+import type { VerifyCharge } from "./verify-charge-signature";
 
 /** How long a payer has to sign and we have to settle. */
 const TIMEOUT_SECONDS = 120;
@@ -21,7 +22,8 @@ const paymentInput = z.object({
     payTo: z.string().max(128),
   }),
   payload: z.object({
-    signature: z.string().regex(/^0x(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{130})$/),
+    /** By a key: 64 or 65 bytes; a smart account's own form is for its code to judge. */
+    signature: z.string().regex(/^0x(?:[0-9a-fA-F]{2})+$/),
     authorization: z.object({
       from: address,
       to: address,
@@ -48,14 +50,18 @@ export function exactOffer({ token, amount }: ChargeTerms) {
 
 /**
  * Reads and checks a `PAYMENT-SIGNATURE` against what this route asks for now: scheme, network, token, amount, recipient and the
- * signature. Nothing of it is believed because the client says so: `accepted` has to be our offer, and the signature has to be by `from`
- * over exactly these values in the token's own domain.
+ * signature. Nothing of it is believed because the client says so: `accepted` has to be our offer, and the signature has to be by `from`,
+ * a key or an account with code, over exactly these values in the token's own domain.
  *
  * It binds no route: that is all that the stock client signs. What it buys is credit, once, with the provider that it is first shown to.
  *
- * @throws Errors.PaymentError `malformed-credential` or `verification-failed`
+ * @throws Errors.PaymentError `malformed-credential` or `verification-failed`; ProblemError as `verifySignature`
  */
-export async function readExactPayment(header: string, terms: ChargeTerms): Promise<Authorization> {
+export async function readExactPayment(
+  header: string,
+  terms: ChargeTerms,
+  verifySignature: VerifyCharge,
+): Promise<Authorization> {
   const { accepted, payload } = parse(header);
   const offer = exactOffer(terms);
   if (accepted.scheme !== offer.scheme) throw refused("this route takes the scheme exact only");
@@ -70,7 +76,7 @@ export async function readExactPayment(header: string, terms: ChargeTerms): Prom
   if (!sameAddress(authorization.to, offer.payTo))
     throw refused("the authorisation is for another recipient");
 
-  const message = {
+  const words = {
     from: getAddress(authorization.from),
     to: getAddress(authorization.to),
     value: BigInt(authorization.value),
@@ -78,15 +84,9 @@ export async function readExactPayment(header: string, terms: ChargeTerms): Prom
     validBefore: BigInt(authorization.validBefore),
     nonce: authorization.nonce as Hex,
   };
-  const signer = await recoverTypedDataAddress({
-    domain: authorizationDomain(terms.token),
-    types: authorizationTypes,
-    primaryType: "TransferWithAuthorization",
-    message,
-    signature: signature as Hex,
-  }).catch(() => null);
-  if (!signer || !isAddressEqual(signer, message.from)) throw refused("the signature is not by the payer");
-  return { ...message, signature: signature as Hex };
+  const signed = await verifySignature(terms.token, words, signature as Hex);
+  if (!signed) throw refused("the signature is not by the payer");
+  return signed;
 }
 
 /** The value of `PAYMENT-RESPONSE` once a payment was settled. */
