@@ -5,6 +5,7 @@ import { z } from "zod";
 import { MAX_AMOUNT } from "@/lib/domain/amount";
 import { TIER_NAMES } from "@/lib/domain/tier";
 import { type ActionResult, signedInAction } from "@/lib/http/action";
+import { signedAllowance } from "@/lib/http/signed-allowance";
 import { paths } from "@/lib/paths";
 import { changeStreamTier } from "@/lib/streams/change-stream-tier";
 import { closeStream, type Settlement } from "@/lib/streams/close-stream";
@@ -21,7 +22,7 @@ const amount = z.bigint().min(1n).max(MAX_AMOUNT);
 const durationMs = z.bigint().min(60_000n, "At least a minute.").max(2_592_000_000n, "At most 30 days.");
 
 const streamInput = z.strictObject({ streamId, idempotencyKey });
-const topUpInput = streamInput.extend({ amount });
+const topUpInput = streamInput.extend({ amount, allowance: signedAllowance.optional() });
 const tierInput = streamInput.extend({ tier: z.enum(TIER_NAMES) });
 const ruleInput = streamInput.extend({
   rule: z

@@ -169,7 +169,7 @@ function SigningNotice({ progress }: { progress: CallProgress }) {
   ) : (
     <p role="status" className="text-sm text-soft">
       It is sent: {progress.confirmations} of {progress.needed} confirmations.{" "}
-      <TransactionLink hash={progress.hash} />
+      {progress.hash ? <TransactionLink hash={progress.hash} /> : null}
     </p>
   );
 }

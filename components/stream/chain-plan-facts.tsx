@@ -6,8 +6,11 @@ import { type Faucet, FaucetButton } from "@/components/wallet/faucet-button";
 import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamPlan } from "@/lib/streams/plan-stream";
 
+/** How it is signed: once for the market to send it, or by a wallet that makes one transaction of several calls. Null: not known yet. */
+type Signed = { relayed: boolean; together: boolean | null };
+
 /** What opening asks, line by line, before the wallet does. */
-export function ChainPlanFacts({ plan, relayed }: { plan: StreamPlan; relayed: boolean }) {
+export function ChainPlanFacts({ plan, relayed, together }: Signed & { plan: StreamPlan }) {
   const { rail, asset, deposit, costPerDay, runwayMs, shortestWorthMs, gas, wrap, balances } = plan;
   const flow = rail === "superfluid";
   return (
@@ -29,7 +32,7 @@ export function ChainPlanFacts({ plan, relayed }: { plan: StreamPlan; relayed: b
         </Fact>
         {relayed ? <Fact label="Gas">paid by the market</Fact> : null}
         {gas && !relayed ? (
-          <Fact label="Gas, at most">
+          <Fact label={isTogether(plan, together) ? "Gas, about" : "Gas, at most"}>
             <Amount value={gas.amount} asset={gas} digits={8} rounding="up" />
           </Fact>
         ) : null}
@@ -39,8 +42,8 @@ export function ChainPlanFacts({ plan, relayed }: { plan: StreamPlan; relayed: b
             <Amount value={balances.token} asset={asset} rounding="down" />
           </Fact>
         ) : null}
-        {plan.prompts === null ? null : (
-          <Fact label="You sign">{relayed ? "once, and it costs nothing" : promptsOf(plan)}</Fact>
+        {plan.prompts === null || together === null ? null : (
+          <Fact label="You sign">{relayed ? "once, and it costs nothing" : promptsOf(plan, together)}</Fact>
         )}
       </dl>
       <p className="mt-3 border-line border-t pt-3">{plan.atEnd}</p>
@@ -84,7 +87,13 @@ function lacksCoin({ balances, gas }: StreamPlan): boolean {
   return balances !== null && gas !== null && balances.coin !== null && balances.coin < gas.amount;
 }
 
-function promptsOf({ permit, prompts }: StreamPlan): string {
+function isTogether({ calls }: StreamPlan, together: boolean | null): boolean {
+  return together === true && calls.length > 1;
+}
+
+function promptsOf(plan: StreamPlan, together: boolean): string {
+  const { permit, prompts } = plan;
+  if (isTogether(plan, together)) return "once: your wallet makes it 1 transaction";
   if (permit) return "a permit, which costs nothing, then 1 transaction";
   return prompts === 1 ? "1 transaction" : `${prompts} transactions`;
 }

@@ -30,7 +30,7 @@ export async function closeOnChain(
     const calls = callsToSign(await planOf(ids));
     if (!calls) return tell({ phase: "failed", reason: "There is nothing to close on the chain any more." });
     const what = ids.length === 1 ? "Close a stream" : `Close ${ids.length} streams`;
-    const ended = await signAll(calls, what, onProgress);
+    const ended = await signAll({ calls, together: false, allowance: null }, what, onProgress);
     if (ended.phase === "mined") tell({ phase: "done", value: { kind: "mined", hash: ended.hash } });
     else tell({ phase: "failed", reason: ended.problem.detail });
   } catch (error) {

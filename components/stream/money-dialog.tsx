@@ -90,7 +90,8 @@ export function MoneyDialog<T>(props: Props<T>) {
             {state.phase === "mining" ? (
               <p role="status" className="text-soft text-sm">
                 {state.of > 1 ? `${state.step} of ${state.of} is sent. ` : "It is sent. "}
-                <TransactionLink hash={state.hash} /> You may leave: it goes on without this page.
+                {state.hash ? <TransactionLink hash={state.hash} /> : null} You may leave: it goes on without
+                this page.
               </p>
             ) : null}
             {state.phase === "reading" ? (

@@ -5,6 +5,7 @@ import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import type { Faucet } from "@/components/wallet/faucet-button";
+import { useBatching } from "@/components/wallet/use-batching";
 import { WrongNetwork } from "@/components/wallet/wrong-network";
 import { defaultAutoTopUp } from "@/lib/domain/default-auto-top-up";
 import { formatDuration, formatRate, formatToken } from "@/lib/format";
@@ -48,6 +49,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
   const [autoTopUp, setAutoTopUp] = useState(false);
   const rail = onChain.rails.find(({ id }) => id === railId);
   const onLedger = useMoneyAction(send);
+  const together = useBatching(rail !== undefined);
   const opening = useChainOpening(onChain, `Open a stream to ${provider.name}`);
   const terms = { providerId: provider.id, tier: tierName, durationMs };
   const { plan, problem, refresh } = useChainPlan(onChain.plan, { ...terms, rail: rail?.id ?? null });
@@ -73,7 +75,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
 
   function confirm() {
     if (rail) {
-      if (plan) void opening.submit({ ...terms, rail: rail.id }, plan);
+      if (plan) void opening.submit({ ...terms, rail: rail.id }, plan, together === true);
     } else if (units !== undefined && tier) {
       const rule = autoTopUp ? { ...defaultAutoTopUp(tier.rate), expiresMs: null } : null;
       void onLedger.submit({ providerId: provider.id, tier: tier.name, deposit: units, autoTopUp: rule });
@@ -90,7 +92,7 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         !rail ? (
           <LedgerConsequence units={units} tier={tier} provider={provider} autoTopUp={autoTopUp} />
         ) : plan ? (
-          <ChainPlanFacts plan={plan} relayed={relayed} />
+          <ChainPlanFacts plan={plan} relayed={relayed} together={together} />
         ) : problem ? (
           "What it asks is not known yet."
         ) : (

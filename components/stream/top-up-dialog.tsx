@@ -1,6 +1,8 @@
 "use client";
 import { useState } from "react";
 import { Amount } from "@/components/ui/amount";
+import { asks } from "@/components/wallet/asks";
+import { useBatching } from "@/components/wallet/use-batching";
 import { amountOver, timeFor } from "@/lib/domain/rate";
 import { formatDuration, formatToken } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
@@ -23,7 +25,9 @@ type Props = {
 export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
   const { asset, rate } = stream;
   const [text, setText] = useState(() => proposedAmount(amountOver(rate, FOUR_HOURS_MS, "ceil"), asset));
-  const { state, submit } = useMoneyAction(send, `Top up the stream to ${stream.provider.name}`);
+  const together = useBatching(stream.rail !== "ledger");
+  const what = `Top up the stream to ${stream.provider.name}`;
+  const { state, submit } = useMoneyAction(send, what, together === true);
   const { units } = readAmount(text, asset);
   const wrong =
     units === undefined
@@ -75,7 +79,7 @@ export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
         error={wrong}
         hint={
           walletBalance === null ? (
-            "Your wallet asks you to sign, and pays the gas."
+            asks(together)
           ) : (
             <>
               Your wallet holds <Amount value={walletBalance} asset={asset} />

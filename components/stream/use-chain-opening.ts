@@ -3,7 +3,9 @@ import { useState } from "react";
 import type { Hex } from "viem";
 import { useSession } from "@/components/wallet/session-provider";
 import type { TypedData } from "@/components/wallet/signer";
+import { NotPlanned, type SigningPlan } from "@/components/wallet/signing-plan";
 import { useChainCalls } from "@/components/wallet/use-chain-calls";
+import type { SignedAllowance } from "@/lib/rails/allowance";
 import type { ChainCall } from "@/lib/rails/chain-call";
 import type { StreamPlan } from "@/lib/streams/plan-stream";
 import type { ChainPlanInput, OnChain } from "./chain-plan";
@@ -17,19 +19,22 @@ export type OpenedStream = { id: string };
 type Refused = Extract<MoneyState<never>, { phase: "refused" }>;
 
 /**
- * Opens a stream on the chain: the wallet signs what the plan says, the chain takes it, and the market reads it. A permit of the
- * token, where it has one, makes one transaction of two.
+ * Opens a stream on the chain: the wallet signs what the plan says, the chain takes it, and the market reads it. A wallet that makes one
+ * transaction of several calls is asked once; else a permit of the token, where it has one, makes one of two.
  */
 export function useChainOpening({ plan: ask, relays }: OnChain, what: string) {
   const { signer, network } = useSession();
   const sign = useChainCalls();
   const [state, setState] = useState<MoneyState<OpenedStream>>({ phase: "asking" });
 
-  async function submit(terms: Omit<ChainPlanInput, "permit">, plan: StreamPlan): Promise<void> {
+  /** @param together the wallet makes one transaction of several calls */
+  async function submit(
+    terms: Omit<ChainPlanInput, "permit">,
+    plan: StreamPlan,
+    together: boolean,
+  ): Promise<void> {
     if (isRelayed(plan, relays)) return setState(await relay(terms, plan));
-    const signed = await callsOf(terms, plan);
-    if ("phase" in signed) return setState(signed);
-    const ended = await sign(signed.calls, what, setState);
+    const ended = await sign(signingOf(terms, plan, together), what, setState);
     if (ended.phase !== "mined") return setState(ended);
     setState({ phase: "reading", hash: ended.hash });
     const id = await findOpenedStream({ ...terms, hash: ended.hash });
@@ -69,24 +74,26 @@ export function useChainOpening({ plan: ask, relays }: OnChain, what: string) {
     return wallet.signTypedData(data).catch(async (error: unknown) => nothingSent(await sentenceOf(error)));
   }
 
-  /** The transactions of the plan; with a permit, those of the plan that it makes. */
-  async function callsOf(
+  /** The transactions of the plan; with its permit signed, those of the plan that this makes. */
+  function signingOf(
     terms: Omit<ChainPlanInput, "permit">,
     { permit, calls }: StreamPlan,
-  ): Promise<{ calls: readonly ChainCall[] } | Refused> {
-    if (!permit) return { calls: signable(calls) };
-    setState({ phase: "wallet", says: SAYS_PERMIT, step: 1, of: 2 });
+    together: boolean,
+  ): SigningPlan {
+    const all = { calls: signable(calls), together };
+    if (!permit) return { ...all, allowance: null };
     const { value, deadline } = permit.message;
-    const signature = await signed({ ...permit, message: { ...permit.message } });
-    if (typeof signature !== "string") return signature;
-    const result = await ask({
-      ...terms,
-      permit: { value, deadline, signature },
-    } satisfies ChainPlanInput).catch(() => null);
-    if (!result)
-      return nothingSent("The server did not answer. What you signed is used by nobody: try again.");
-    if (!result.ok) return { phase: "refused", problem: result.problem };
-    return { calls: signable(result.value.calls) };
+    async function use({ signature }: SignedAllowance): Promise<readonly ChainCall[]> {
+      const signed = { value, deadline, signature };
+      const result = await ask({ ...terms, permit: signed } satisfies ChainPlanInput).catch(() => null);
+      if (!result)
+        throw new NotPlanned(
+          nothingSent("The server did not answer. What you signed is used by nobody: try again.").problem,
+        );
+      if (!result.ok) throw new NotPlanned(result.problem);
+      return signable(result.value.calls);
+    }
+    return { ...all, allowance: { typedData: permit, deadline, salt: null, use } };
   }
 
   return { state, submit };
@@ -99,8 +106,6 @@ export function isRelayed(plan: StreamPlan, relays: boolean): boolean {
 
 const SAYS_RELAY = "Lock exactly this deposit for this stream. The market sends it and pays the gas.";
 const STILL_WAITING = "The market has your signature and has not sent it yet. It goes on trying.";
-const SAYS_PERMIT =
-  "Allow exactly this amount, by a signature that costs nothing. The transaction that uses it comes next.";
 
 /** `data` is hex: the server encodes it. */
 function signable(calls: StreamPlan["calls"]): ChainCall[] {

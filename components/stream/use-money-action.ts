@@ -1,10 +1,12 @@
 "use client";
 import { useRef, useState } from "react";
 import type { Hex } from "viem";
+import { NotPlanned } from "@/components/wallet/signing-plan";
 import { useChainCalls } from "@/components/wallet/use-chain-calls";
 import type { Problem } from "@/lib/errors";
 import type { ActionResult } from "@/lib/http/action";
-import { callsToSign } from "./calls-to-sign";
+import type { SignedAllowance } from "@/lib/rails/allowance";
+import { whatToSign } from "./calls-to-sign";
 import { type Intent, intentFor } from "./intent-key";
 
 /**
@@ -15,7 +17,7 @@ export type MoneyState<T> =
   | { phase: "asking" }
   | { phase: "sent" }
   | { phase: "wallet"; says: string; step: number; of: number }
-  | { phase: "mining"; hash: Hex; step: number; of: number; confirmations: number; needed: number }
+  | { phase: "mining"; hash: Hex | null; step: number; of: number; confirmations: number; needed: number }
   | { phase: "reading"; hash: Hex }
   | { phase: "confirmed"; value: T }
   | { phase: "mined"; hash: Hex }
@@ -31,6 +33,8 @@ export function useMoneyAction<Input extends object, T>(
   send: (input: Keyed<Input>) => Promise<ActionResult<T>>,
   /** For a transaction that outlives the page: "Close the stream to HolterAI". */
   what = "Transaction",
+  /** The wallet makes one transaction of several calls. */
+  together = false,
 ) {
   const signAll = useChainCalls();
   const [state, setState] = useState<MoneyState<T>>({ phase: "asking" });
@@ -40,10 +44,25 @@ export function useMoneyAction<Input extends object, T>(
   async function submit(input: Input): Promise<MoneyState<T>> {
     intent.current = intentFor(intent.current, input, () => crypto.randomUUID());
     setState({ phase: "sent" });
-    let ended = await outcomeOf(send({ ...input, idempotencyKey: intent.current.key }));
+    const asked = { ...input, idempotencyKey: intent.current.key };
+    const answer = await outcomeOf(send(asked));
+    let ended: MoneyState<T> = answer;
     // Money on a chain is moved by its owner alone: the server says what to sign.
-    const calls = ended.phase === "refused" ? callsToSign(ended.problem) : null;
-    if (calls) ended = await signAll(calls, what, setState);
+    const toSign = answer.phase === "refused" ? whatToSign(answer.problem) : null;
+    if (toSign) {
+      const { calls, allowance } = toSign;
+      const use = async (signed: SignedAllowance) => {
+        const again = await outcomeOf(send({ ...asked, allowance: signed }));
+        const left = again.phase === "refused" ? whatToSign(again.problem) : null;
+        if (left) return left.calls;
+        throw new NotPlanned(again.phase === "refused" ? again.problem : NOTHING_LEFT);
+      };
+      ended = await signAll(
+        { calls, together, allowance: allowance && { ...allowance, use } },
+        what,
+        setState,
+      );
+    }
     if (ended.phase === "confirmed") intent.current = null;
     setState(ended);
     return ended;
@@ -52,7 +71,11 @@ export function useMoneyAction<Input extends object, T>(
   return { state, submit };
 }
 
-async function outcomeOf<T>(sending: Promise<ActionResult<T>>): Promise<MoneyState<T>> {
+const NOTHING_LEFT = { title: "Nothing was sent", detail: "The stream is not on its chain any more." };
+
+type Answered<T> = Extract<MoneyState<T>, { phase: "confirmed" | "refused" }>;
+
+async function outcomeOf<T>(sending: Promise<ActionResult<T>>): Promise<Answered<T>> {
   try {
     const result = await sending;
     return result.ok

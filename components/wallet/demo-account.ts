@@ -24,5 +24,6 @@ export function demoSigner(network: WalletNetwork): Signer {
       const { sendFromDemoAccount } = await import("./send-from-demo-account");
       return sendFromDemoAccount(network, account, call);
     },
+    batch: null,
   };
 }

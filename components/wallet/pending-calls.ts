@@ -1,11 +1,25 @@
-import type { Hex } from "viem";
-
-/** A transaction that was sent and whose end nobody has seen yet. `what` for the person: "Open a stream to HolterAI". */
-export type PendingCall = { hash: Hex; chainId: number; account: string; what: string; sentMs: number };
+/**
+ * What was sent and whose end nobody has seen yet. `id` is the hash of a transaction, a wallet's name for calls that it makes one of
+ * (`batch`), or an opening that the market sends (`relay`). `what` for the person: "Open a stream to HolterAI".
+ */
+export type PendingCall = {
+  via: "transaction" | "batch" | "relay";
+  id: string;
+  chainId: number;
+  account: string;
+  what: string;
+  sentMs: number;
+};
 
 const KEY = "superstream.pending-transactions";
-/** A transaction that no block took for so long is forgotten here; the wallet still knows it. */
+/** What no block took for so long is forgotten here; the wallet still knows it. */
 const KEEP_MS = 24 * 3_600_000;
+
+const ids = {
+  transaction: /^0x[0-9a-f]{64}$/,
+  batch: /^[\x20-\x7e]{1,4096}$/,
+  relay: /^0x[0-9a-f]{64}$/,
+};
 
 /** What this browser sent and did not see the end of, so that a reload in the middle loses nothing. */
 export function pendingCalls(nowMs = Date.now()): PendingCall[] {
@@ -19,20 +33,23 @@ export function pendingCalls(nowMs = Date.now()): PendingCall[] {
   }
 }
 
+/** The same one again changes nothing. */
 export function rememberCall(call: PendingCall): void {
-  localStorage.setItem(KEY, JSON.stringify([...pendingCalls(), call]));
+  const others = pendingCalls().filter(({ id }) => id !== call.id);
+  localStorage.setItem(KEY, JSON.stringify([...others, call]));
 }
 
-export function forgetCall(hash: Hex): void {
-  localStorage.setItem(KEY, JSON.stringify(pendingCalls().filter((call) => call.hash !== hash)));
+export function forgetCall(id: string): void {
+  localStorage.setItem(KEY, JSON.stringify(pendingCalls().filter((call) => call.id !== id)));
 }
 
 function isPending(value: unknown): value is PendingCall {
   if (typeof value !== "object" || value === null) return false;
-  const { hash, chainId, account, what, sentMs } = value as Record<string, unknown>;
+  const { via, id, chainId, account, what, sentMs } = value as Record<string, unknown>;
   return (
-    typeof hash === "string" &&
-    /^0x[0-9a-f]{64}$/.test(hash) &&
+    (via === "transaction" || via === "batch" || via === "relay") &&
+    typeof id === "string" &&
+    ids[via].test(id) &&
     typeof chainId === "number" &&
     typeof account === "string" &&
     typeof what === "string" &&

@@ -3,19 +3,24 @@ import { decodeError, describeFailedReceipt, describeReplacement } from "@/lib/c
 import type { WalletNetwork } from "@/lib/chain/network";
 import { viemChain } from "@/lib/chain/viem-chain";
 import type { ChainCall } from "@/lib/rails/chain-call";
-import type { Signer } from "./signer";
+import type { Batcher, Signer } from "./signer";
 
-/** Where a row of transactions stands. `step` of `of` counts from 1. */
+/** Where a row of transactions stands. `step` of `of` counts from 1. `hash`: null while only the wallet knows the transaction. */
 export type CallProgress =
   | { phase: "wallet"; says: string; step: number; of: number }
-  | { phase: "mining"; hash: Hex; step: number; of: number; confirmations: number; needed: number };
+  | { phase: "mining"; hash: Hex | null; step: number; of: number; confirmations: number; needed: number };
 
-/** What did not happen, and why, for the person. `hash`: what was sent. `open`: it may still happen. */
+/** What was sent, and how to ask about it later: a transaction, or calls that the wallet makes one of. */
+export type SentCalls = { via: "transaction"; id: Hex } | { via: "batch"; id: string };
+
+type Reports = { onProgress: (progress: CallProgress) => void; onSent: (sent: SentCalls) => void };
+
+/** What did not happen, and why, for the person. `hash`: what was sent, as far as that is known. `open`: it may still happen. */
 export class CallFailed extends Error {
   constructor(
     readonly title: string,
     message: string,
-    readonly sent: { hash: Hex; open: boolean } | null = null,
+    readonly sent: { hash: Hex | null; open: boolean } | null = null,
   ) {
     super(message);
   }
@@ -24,7 +29,8 @@ export class CallFailed extends Error {
 /**
  * Has a wallet sign transactions one after the other, each when the one before is confirmed.
  *
- * @param onSent told of each hash at once, so that it is not forgotten when the page goes away
+ * @param before how often the wallet has asked already for the same
+ * @param reports.onSent told of each hash at once, so that it is not forgotten when the page goes away
  * @returns the hash of the last that counted, which is another one when the person sent it again in the wallet
  * @throws CallFailed when one was refused, reverted or replaced: those after it were not asked for
  */
@@ -32,22 +38,86 @@ export async function sendCalls(
   signer: Signer,
   network: WalletNetwork,
   calls: readonly ChainCall[],
-  { onProgress, onSent }: { onProgress: (progress: CallProgress) => void; onSent: (hash: Hex) => void },
+  { onProgress, onSent }: Reports,
+  before = 0,
 ): Promise<Hex> {
   let last: Hex | null = null;
   for (const [index, call] of calls.entries()) {
-    const place = { step: index + 1, of: calls.length };
+    const place = { step: before + index + 1, of: before + calls.length };
     onProgress({ phase: "wallet", says: call.says, ...place });
     const hash = await signer.send(call).catch((error: unknown) => {
       throw new CallFailed("Nothing was sent", sentenceOf(error, network));
     });
-    onSent(hash);
+    onSent({ via: "transaction", id: hash });
     last = await waitForCall(network, hash, (confirmations) =>
       onProgress({ phase: "mining", hash, ...place, confirmations, needed: network.confirmations }),
     );
   }
   if (!last) throw new Error("There was nothing to send.");
   return last;
+}
+
+/**
+ * Has a wallet make one transaction of several calls: it asks once, and all of them happen or none.
+ *
+ * @returns the hash of the transaction
+ * @throws CallFailed when it was refused or reverted
+ */
+export async function sendTogether(
+  batch: Batcher,
+  network: WalletNetwork,
+  calls: readonly ChainCall[],
+  { onProgress, onSent }: Reports,
+): Promise<Hex> {
+  const place = { step: 1, of: 1 };
+  onProgress({ phase: "wallet", says: calls.map(({ says }) => says).join(" "), ...place });
+  const id = await batch.send(calls).catch((error: unknown) => {
+    throw new CallFailed("Nothing was sent", sentenceOf(error, network));
+  });
+  onSent({ via: "batch", id });
+  const mining = { phase: "mining", ...place, needed: network.confirmations } as const;
+  onProgress({ ...mining, hash: null, confirmations: 0 });
+  const hash = await waitForBatch(batch, network, id);
+  onSent({ via: "transaction", id: hash });
+  return waitForCall(network, hash, (confirmations) => onProgress({ ...mining, hash, confirmations }));
+}
+
+/** As long as viem waits for a receipt. */
+const BATCH_WAIT_MS = 180_000;
+
+/**
+ * Waits until a wallet says which transaction it made of calls. What became of that, the chain says.
+ *
+ * @throws CallFailed when none of them happened, or the wallet does not say
+ */
+export async function waitForBatch(batch: Batcher, network: WalletNetwork, id: string): Promise<Hex> {
+  const untilMs = performance.now() + BATCH_WAIT_MS;
+  do {
+    const { hash, failed } = await batch.status(id).catch((error: unknown) => {
+      throw new CallFailed("It is not known what became of it", sentenceOf(error, network), {
+        hash: null,
+        open: true,
+      });
+    });
+    if (failed)
+      throw new CallFailed(
+        hash ? "The chain refused it" : "It did not happen",
+        hash
+          ? "One of its steps was refused, so none of them happened. The gas is spent."
+          : "Your wallet gave it up before a block took it.",
+        { hash, open: false },
+      );
+    if (hash) return hash;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, network.blockMs)));
+  } while (performance.now() < untilMs);
+  throw new CallFailed(
+    "It is not known what became of it",
+    "No block has taken it yet. Your wallet knows it.",
+    {
+      hash: null,
+      open: true,
+    },
+  );
 }
 
 /**

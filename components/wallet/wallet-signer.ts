@@ -10,6 +10,7 @@ import { gasLimit } from "@/lib/chain/gas";
 import type { WalletNetwork } from "@/lib/chain/network";
 import { rainbowConfig } from "./rainbow-config";
 import type { Signer } from "./signer";
+import { walletBatcher } from "./wallet-batcher";
 
 /** The wallet that RainbowKit connected, also after a reload; null when there is none to ask. */
 export async function walletSigner(network: WalletNetwork, demoWallet: boolean): Promise<Signer | null> {
@@ -25,5 +26,6 @@ export async function walletSigner(network: WalletNetwork, demoWallet: boolean):
       const call = { account: address, to, data, value, chainId: network.chainId };
       return sendTransaction(config, { ...call, gas: gasLimit(await estimateGas(config, call)) });
     },
+    batch: walletBatcher(config, address, network.chainId),
   };
 }

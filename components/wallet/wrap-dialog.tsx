@@ -5,6 +5,8 @@ import { MoneyDialog } from "@/components/stream/money-dialog";
 import { Amount } from "@/components/ui/amount";
 import { formatToken } from "@/lib/format";
 import type { ChainWallet } from "@/lib/rails/superfluid/read-chain-wallet";
+import { asks } from "./asks";
+import { useBatching } from "./use-batching";
 import { type PlanChange, useSignedChange } from "./use-signed-change";
 import { WrongNetwork } from "./wrong-network";
 
@@ -22,7 +24,9 @@ export function WrapDialog({ kind, wallet: { underlying, superToken }, plan, onC
   const into = wraps ? superToken.asset : underlying.asset;
   const has = wraps ? underlying.amount : superToken.balance.available;
   const [text, setText] = useState("");
-  const { state, submit } = useSignedChange(plan, `${wraps ? "Wrap" : "Unwrap"} ${asset.symbol}`);
+  const together = useBatching(wraps);
+  const what = `${wraps ? "Wrap" : "Unwrap"} ${asset.symbol}`;
+  const { state, submit } = useSignedChange(plan, what, together === true);
   const { units } = readAmount(text, asset);
   const wrong = units !== undefined && units > has ? "That is more than your wallet holds." : undefined;
   // One for one: only the digits after the point differ.
@@ -45,8 +49,7 @@ export function WrapDialog({ kind, wallet: { underlying, superToken }, plan, onC
         ) : (
           <>
             <strong>{formatToken(units, asset, { max: asset.decimals })}</strong> becomes{" "}
-            <strong>{formatToken(comes, into)}</strong>, in the same wallet. Your wallet asks you to sign, and
-            pays the gas.
+            <strong>{formatToken(comes, into)}</strong>, in the same wallet. {asks(!wraps || together)}
           </>
         )
       }

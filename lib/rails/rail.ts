@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { Asset } from "@/lib/domain/asset";
 import type { Rate } from "@/lib/domain/rate";
 import type { StreamStatus } from "@/lib/domain/stream-state";
+import type { SignedAllowance, ToSign } from "./allowance";
 import type { ChainCall } from "./chain-call";
 import type { permitTypedData } from "./erc20-calls";
 import type { authorizationTypedData } from "./streampay/streampay-authorization";
@@ -14,11 +15,11 @@ export type Rail = {
   /** The stream as the rail's own authority has it. @throws ProblemError `stream-not-found` */
   observe(streamId: string): Promise<RailObservation>;
   /**
-   * What a party signs for another change of its stream. Empty where the rail has no such change, and on the ledger, where a request is all.
+   * What a party signs for another change of its stream. No calls where the rail has no such change, and on the ledger, where a request is all.
    *
-   * @throws ProblemError `stream-not-found`, also for somebody else's stream
+   * @throws ProblemError `stream-not-found`, also for somebody else's stream; `insufficient-balance` and `invalid-signature` of a top-up
    */
-  change(input: { streamId: string; actor: string; change: RailChange }): Promise<readonly ChainCall[]>;
+  change(input: { streamId: string; actor: string; change: RailChange }): Promise<ToSign>;
   /**
    * What a party signs to close many of its streams: one transaction, all or none, as long as one can carry them.
    *
@@ -92,10 +93,13 @@ export type OpeningStep =
       authorization: { salt: Hex; typedData: ReturnType<typeof authorizationTypedData> } | null;
     };
 
-/** `amount`: base units of the stream's asset. `rate`: what the other tier asks for, in the ledger's dollar. */
+/**
+ * `amount`: base units of the stream's asset. `rate`: what the other tier asks for, in the ledger's dollar. `signed`: the allowance that an
+ * earlier answer for the same amount asked for.
+ */
 export type RailChange =
   | { kind: "collect" | "pause" | "resume" | "auto-top-up" }
-  | { kind: "top-up"; amount: bigint }
+  | { kind: "top-up"; amount: bigint; signed?: SignedAllowance | undefined }
   | { kind: "rate"; rate: Rate };
 
 /**

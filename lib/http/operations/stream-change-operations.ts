@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import { z } from "zod";
 import { defineOperation } from "../define-operation";
 import {
@@ -37,6 +38,26 @@ const settlementOutput = z.strictObject({
   asset: assetOutput,
   stream: streamOutput,
 });
+
+const signedAllowance = z
+  .strictObject({
+    deadline: amountString(1n),
+    salt: hex(/^0x[0-9a-fA-F]{64}$/, "Give 32 bytes of hex.")
+      .nullable()
+      .default(null),
+    signature: hex(/^0x(?:[0-9a-fA-F]{2}){1,4096}$/, "Give a signature in hex."),
+  })
+  .meta({
+    description:
+      "On a chain: the `allowance` that the refusal of this top-up offered, signed; the calls are then one.",
+  });
+
+function hex(pattern: RegExp, message: string) {
+  return z
+    .string()
+    .regex(pattern, message)
+    .transform((text) => text as Hex);
+}
 
 const changes = {
   tag: "streams",
@@ -79,9 +100,9 @@ export const topUpStreamOperation = defineOperation({
   method: "POST",
   path: "/api/v1/streams/{streamId}/top-up",
   summary: "Add to a stream's deposit; within its grace this revives it",
-  body: z.strictObject({ amount: amountString(1n) }),
+  body: z.strictObject({ amount: amountString(1n), allowance: signedAllowance.optional() }),
   output: streamOutput,
-  problems: ["insufficient-balance", "stream-state", ...keyProblems],
+  problems: ["insufficient-balance", "stream-state", "invalid-signature", ...keyProblems],
 });
 
 export const closeStreamOperation = defineOperation({

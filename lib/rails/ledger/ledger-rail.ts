@@ -35,7 +35,7 @@ export const ledgerRail: Rail = {
   observe,
 
   async change() {
-    return []; // A request of ours is all that it takes.
+    return { calls: [], allowance: null }; // A request of ours is all that it takes.
   },
 
   async closeAll() {

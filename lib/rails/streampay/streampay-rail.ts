@@ -1,15 +1,16 @@
 import "server-only";
 import type { Address } from "viem";
 import { streamPayAbi } from "@/contracts-abi/stream-pay";
-import { testUsdcAbi } from "@/contracts-abi/test-usdc";
+import type { ToSign } from "../allowance";
 import type { ChainCall } from "../chain-call";
 import type { ChainPlace } from "../chain-place";
 import { groupBy, inParts } from "../group-by";
 import { getMirroredStream, listMirroredStreams } from "../mirrored-stream";
 import type { Rail, RailChange, RailObservation } from "../rail";
 import { streamOnChain } from "../stream-on-chain";
+import { planTopUp } from "./plan-top-up";
 import { quoteEscrow } from "./quote-escrow";
-import { cancelCall, cancelStreamsCall, MOST_CANCELS, topUpCalls, withdrawCall } from "./streampay-calls";
+import { cancelCall, cancelStreamsCall, MOST_CANCELS, withdrawCall } from "./streampay-calls";
 
 /** Nothing can be changed any more. */
 const OVER = new Set(["closing", "settled", "failed"]);
@@ -28,46 +29,35 @@ export function streampayRail(place: ChainPlace, streamPay: Address): Rail {
     closeAll: (input) => closeAll(place, input),
     async settle({ streamId, actor }) {
       const calls = await closeAll(place, { streamIds: [streamId], actor });
-      throw streamOnChain({ streamId, rail: "streampay", chainId: place.network.chainId }, calls);
+      throw streamOnChain(
+        { streamId, rail: "streampay", chainId: place.network.chainId },
+        { calls, allowance: null },
+      );
     },
   };
 }
 
+/** There is no such change. */
+const NOTHING: ToSign = { calls: [], allowance: null };
+
 async function change(
   place: ChainPlace,
   { streamId: ours, actor, change: to }: { streamId: string; actor: string; change: RailChange },
-): Promise<ChainCall[]> {
+): Promise<ToSign> {
   const { chainId } = place.network;
   const of = { rail: "streampay", chainId, streamId: ours, actor } as const;
   const stream = await getMirroredStream(place.db(), of);
-  const { contract: streamPay, asset } = stream;
   const streamId = idOf(stream.subject);
-  if (OVER.has(stream.status)) return [];
+  if (OVER.has(stream.status)) return NOTHING;
   switch (to.kind) {
     case "collect":
-      return actor.toLowerCase() === stream.receiver ? [withdrawCall(streamPay, streamId)] : [];
-    case "top-up": {
-      const client = await place.client();
-      const [{ timestamp }, { endTime }, allowance] = await Promise.all([
-        client.getBlock(),
-        client.readContract({
-          address: streamPay,
-          abi: streamPayAbi,
-          functionName: "streamInfo",
-          args: [streamId],
-        }),
-        client.readContract({
-          address: asset.address,
-          abi: testUsdcAbi,
-          functionName: "allowance",
-          args: [stream.sender, streamPay],
-        }),
-      ]);
-      if (timestamp >= endTime) return []; // The contract revives none: another one is opened.
-      return topUpCalls({ streamPay, token: asset }, { streamId, amount: to.amount, allowance });
-    }
+      return actor.toLowerCase() === stream.receiver
+        ? { calls: [withdrawCall(stream.contract, streamId)], allowance: null }
+        : NOTHING;
+    case "top-up":
+      return actor.toLowerCase() === stream.sender ? planTopUp(place, stream, { ...to, streamId }) : NOTHING;
     default:
-      return []; // An escrow has one rate for all of its life, and no pause.
+      return NOTHING; // An escrow has one rate for all of its life, and no pause.
   }
 }
 

@@ -45,13 +45,10 @@ async function funded() {
   const account = privateKeyToAccount(generatePrivateKey());
   await fundOnDevnet(account.address);
   const { place, superfluid } = here();
-  const change = async (of: WalletChange) =>
-    sendCalls(
-      { chain },
-      account,
-      await planWalletChange(place, superfluid, { account: account.address, change: of }),
-    );
-  return { account, change, holdings: () => readChainWallet(place, superfluid, account.address) };
+  const plan = (of: WalletChange) =>
+    planWalletChange(place, superfluid, { account: account.address, change: of });
+  const change = async (of: WalletChange) => sendCalls({ chain }, account, (await plan(of)).calls);
+  return { account, plan, change, holdings: () => readChainWallet(place, superfluid, account.address) };
 }
 
 beforeAll(async () => {
@@ -143,4 +140,22 @@ test("a session is listed with its budget until it is revoked; SessionOperator s
   await change({ kind: "revoke-session", id: sessions[0]?.id ?? -1n });
   await followChainOnce();
   expect((await listGrants(place, account.address)).sessions).toEqual([]);
+});
+
+test("wrapping takes one transaction after a permit: the same permit is good for no other amount", async () => {
+  const { account, plan, holdings } = await funded();
+  const wrap = { kind: "wrap", amount: 5n * USDCX } as const;
+  const { calls, allowance } = await plan(wrap);
+  expect(calls.map(({ says }) => says.split(" ")[0])).toEqual(["Allow", "Wrap"]);
+  if (!allowance) throw new Error("USDC takes permits.");
+  const { typedData, deadline, salt } = allowance;
+  if (typedData.primaryType !== "Permit") throw new Error("That is no permit.");
+  const signed = { deadline, salt, signature: await account.signTypedData(typedData) };
+  await expect(plan({ ...wrap, amount: 6n * USDCX, signed })).rejects.toMatchObject({
+    code: "invalid-signature",
+  });
+  const after = await plan({ ...wrap, signed });
+  expect([after.calls.length, after.allowance]).toEqual([1, null]);
+  await sendCalls({ chain }, account, after.calls);
+  expect((await holdings()).underlying.amount).toBe(9_995_000_000n);
 });

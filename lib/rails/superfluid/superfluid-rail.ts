@@ -1,11 +1,11 @@
 import "server-only";
 import { type Address, getAddress } from "viem";
-import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import type { SuperfluidContracts } from "@/lib/chain/network";
 import { criticalAtMs, fundedByBalance } from "@/lib/domain/flow-allocations";
 import { addFractions, floorFraction, fraction } from "@/lib/domain/fraction";
 import { flowRatePerSecond } from "@/lib/domain/rate";
 import { ProblemError } from "@/lib/errors";
+import type { ToSign } from "../allowance";
 import type { ChainCall } from "../chain-call";
 import type { ChainPlace } from "../chain-place";
 import { groupBy, inParts } from "../group-by";
@@ -13,11 +13,12 @@ import { getMirroredStream, listMirroredStreams, type MirroredStream } from "../
 import type { Rail, RailChange, RailObservation } from "../rail";
 import { streamOnChain } from "../stream-on-chain";
 import { withoutPlans } from "./flow-plans";
+import { planWrap } from "./plan-wrap";
 import { quoteFlow } from "./quote-flow";
 import { balanceKey, readBalances } from "./read-balances";
 import { readFlow } from "./read-flow";
 import { superTokenPlace } from "./super-token";
-import { closeFlowsCall, updateCall, wrapAmount, wrapCalls } from "./superfluid-calls";
+import { closeFlowsCall, updateCall } from "./superfluid-calls";
 
 /** Nothing can be changed any more. */
 const OVER = new Set(["settled", "failed"]);
@@ -35,7 +36,10 @@ export function superfluidRail(place: ChainPlace, contracts: SuperfluidContracts
     closeAll: (input) => closeAll(place, contracts, input),
     async settle({ streamId, actor }) {
       const calls = await closeAll(place, contracts, { streamIds: [streamId], actor });
-      throw streamOnChain({ streamId, rail: "superfluid", chainId: place.network.chainId }, calls);
+      throw streamOnChain(
+        { streamId, rail: "superfluid", chainId: place.network.chainId },
+        { calls, allowance: null },
+      );
     },
   };
 }
@@ -54,30 +58,26 @@ function flowOf(
   return readFlow(place, { cfaForwarder, token: asset.address, ...ends });
 }
 
+/** There is no such change. */
+const NOTHING: ToSign = { calls: [], allowance: null };
+
 async function change(
   place: ChainPlace,
   contracts: SuperfluidContracts,
   { streamId, actor, change: to }: { streamId: string; actor: string; change: RailChange },
-): Promise<ChainCall[]> {
+): Promise<ToSign> {
   const stream = await mirrored(place, streamId, actor);
   const at = superTokenPlace(place, contracts, stream.asset.id);
-  if (OVER.has(stream.status) || actor.toLowerCase() !== stream.sender) return [];
+  if (OVER.has(stream.status) || actor.toLowerCase() !== stream.sender) return NOTHING;
   if (to.kind === "rate") {
     const { flow } = await flowOf(place, contracts, stream);
     const floored = flowRatePerSecond(to.rate);
-    return [updateCall(at, flow, { tag: stream.tag, rate: floored > 0n ? floored : 1n })];
+    const plan = { tag: stream.tag, rate: floored > 0n ? floored : 1n };
+    return { calls: [updateCall(at, flow, plan)], allowance: null };
   }
   // What is added to a flow is added to the balance that all of the sender's flows share.
-  if (to.kind === "top-up" && at.underlying) {
-    const allowance = await (await place.client()).readContract({
-      address: at.underlying.address,
-      abi: testUsdcAbi,
-      functionName: "allowance",
-      args: [stream.sender, at.token.address],
-    });
-    return wrapCalls(at, stream.sender, { amount: wrapAmount(at, to.amount), allowance });
-  }
-  return []; // What streams has arrived: there is nothing to collect, and a flow has no pause.
+  if (to.kind === "top-up") return planWrap(place, at, { ...to, owner: getAddress(stream.sender) });
+  return NOTHING; // What streams has arrived: there is nothing to collect, and a flow has no pause.
 }
 
 async function closeAll(
