@@ -123,7 +123,7 @@ describe("an attempt", () => {
       "select state, attempts, last_error from webhook_delivery where endpoint_id = $1",
       [gone.own.webhookId],
     );
-    expect(rows).toEqual([{ state: "pending", attempts: 1, last_error: "the webhook was deleted" }]);
+    expect(rows).toEqual([{ state: "cancelled", attempts: 0, last_error: "the webhook is off" }]);
   });
 
   test("given 410, the webhook is off, and what waits is not sent", async () => {

@@ -9,7 +9,7 @@ import { openSecret } from "./webhook-secret";
 /** Longest (ms) that an endpoint may take to begin its answer. */
 const DEADLINE_MS = 10_000;
 
-/** What `claim_deliveries` gives. Secrets are still sealed; none when the webhook was deleted while its message was written. */
+/** What `claim_deliveries` gives. Secrets are still sealed. */
 export const claimedDelivery = z.object({
   id: z.string(),
   attempt: z.int(),
@@ -19,7 +19,7 @@ export const claimedDelivery = z.object({
   nowMs: z.int(),
   endpointId: z.string(),
   url: z.string(),
-  secret: z.string().nullable(),
+  secret: z.string(),
   previousSecret: z.string().nullable(),
 });
 export type ClaimedDelivery = z.infer<typeof claimedDelivery>;
@@ -51,7 +51,6 @@ async function attempt(
   settings: SendSettings,
 ): Promise<Omit<AttemptOutcome, "tookMs">> {
   const { origin, operatorKeys, allowPrivate, deadlineMs = DEADLINE_MS, signal } = settings;
-  if (delivery.secret === null) return { status: null, error: "the webhook was deleted" };
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const secrets = [delivery.secret, delivery.previousSecret]

@@ -19,7 +19,8 @@ export type SweepReport = { looked: number; changed: number; voided: number; fai
 /**
  * One bounded pass of what time does: automatic top-ups, exhaustion, the end of grace, settlement of closing streams,
  * paid calls of dead servers, rows that have expired. Streams without a rule go in one transaction, those with a rule in one each;
- * all are claimed by their rows, so a pass is safe to run twice or by many; one that fails is left for the next pass.
+ * all are claimed by their rows, so a pass is safe to run twice or by many. One that fails is tried again later and later
+ * (`sweep_failure`), so that those behind it get their turn.
  *
  * @param options.limit how many streams of either kind
  */
@@ -40,6 +41,8 @@ export async function sweepStreams(
     } catch (error) {
       report.failed += 1;
       logger.error({ streamId: id, error }, "The sweep of a stream failed");
+      const reason = error instanceof Error ? error.message : String(error);
+      await db.query("select note_sweep_failure($1, $2)", [id, reason]);
     }
   }
   const stale = await db.query<{ n: string }>("select void_stale_requests($1) as n", [WATCHES]);
