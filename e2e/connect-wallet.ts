@@ -19,7 +19,8 @@ export async function connectFundedWallet(
     .getByTestId(/^rk-wallet-option-/)
     .filter({ hasText: wallet.name })
     .click();
-  await page.getByTestId("rk-auth-message-button").click();
+  // Before, while its message is prepared, the button takes clicks and does nothing.
+  await page.getByTestId("rk-auth-message-button").filter({ hasText: "Sign message" }).click();
   await expect(page.getByRole("button", { name: `Account ${account.address}` })).toBeVisible();
   await takePlayMoney(page);
   return account;

@@ -14,6 +14,10 @@ type Options = {
   onRequest?: (method: string) => void;
   /** Signed transactions are put here instead of being sent: the test lets go of them with `sendHeld`. */
   held?: Hex[];
+  /** What the test does to the account after the page has asked, and before the wallet signs and sends. */
+  meanwhile?: () => Promise<void>;
+  /** Transactions are sent one number too high, as behind one that no block takes; their hashes. `replaceStuck` lets them move. */
+  stuck?: Hex[];
 };
 
 type Transaction = { to: Address; data?: Hex; value?: Hex; gas?: Hex };
@@ -74,7 +78,8 @@ export async function injectWallet(page: Page, options: Options): Promise<Privat
       }
       case "eth_sendTransaction":
         if (options.chainId !== foundry.id) return { error: { code: -32603, message: "Wrong chain." } };
-        return sendOnDevnet(account, params[0] as Transaction, options.held);
+        await options.meanwhile?.();
+        return sendOnDevnet(account, params[0] as Transaction, options);
       default:
         return READS.has(method)
           ? askDevnet(method, params)
@@ -144,7 +149,7 @@ export async function sendHeld(held: Hex[]): Promise<void> {
 async function sendOnDevnet(
   account: PrivateKeyAccount,
   { to, data, value, gas }: Transaction,
-  held?: Hex[],
+  { held, stuck }: Pick<Options, "held" | "stuck">,
 ): Promise<Answer> {
   const client = createWalletClient({ account, chain: foundry, transport: http(devnetUrl()) });
   const request = await client.prepareTransactionRequest({
@@ -153,7 +158,9 @@ async function sendOnDevnet(
     ...(value ? { value: BigInt(value) } : {}),
     ...(gas ? { gas: BigInt(gas) } : {}),
   });
+  if (stuck) request.nonce += 1;
   const raw = await client.signTransaction(request);
+  stuck?.push(keccak256(raw));
   if (!held) return askDevnet("eth_sendRawTransaction", [raw]);
   held.push(raw);
   return { result: keccak256(raw) };

@@ -14,7 +14,7 @@ test("a wallet that announces itself signs in through RainbowKit, and signs a pr
     .getByTestId(/^rk-wallet-option-/)
     .filter({ hasText: "Test Wallet" })
     .click();
-  await page.getByTestId("rk-auth-message-button").click();
+  await page.getByTestId("rk-auth-message-button").filter({ hasText: "Sign message" }).click();
   await expect(page.getByRole("button", { name: `Account ${account.address}` })).toBeVisible();
 
   await takePlayMoney(page);
@@ -33,7 +33,7 @@ test("RainbowKit offers the demo wallet as well", async ({ page }) => {
   await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Connect a wallet" }).click();
   await page.getByTestId("rk-wallet-option-demo").click();
-  await page.getByTestId("rk-auth-message-button").click();
+  await page.getByTestId("rk-auth-message-button").filter({ hasText: "Sign message" }).click();
   await expect(page.getByRole("heading", { name: "No streams yet" })).toBeVisible();
 });
 
@@ -52,7 +52,7 @@ test("a signature that is refused signs nobody in, and can be asked for again", 
     .filter({ hasText: "Test Wallet" })
     .click();
   const sign = page.getByTestId("rk-auth-message-button");
-  await sign.click();
+  await sign.filter({ hasText: "Sign message" }).click();
   await expect.poll(() => asked).toContain("personal_sign");
   await expect(sign).toBeEnabled();
   await page.keyboard.press("Escape");

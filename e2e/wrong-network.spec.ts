@@ -12,7 +12,7 @@ test("a wallet on another network is taken to the right one, and then signs", as
     .getByTestId(/^rk-wallet-option-/)
     .filter({ hasText: "Test Wallet" })
     .click();
-  await page.getByTestId("rk-auth-message-button").click();
+  await page.getByTestId("rk-auth-message-button").filter({ hasText: "Sign message" }).click();
   await expect(page.getByRole("button", { name: `Account ${account.address}` })).toBeVisible();
   // It did not know the chain, so it was given it while it connected.
   expect(asked).toContain("wallet_addEthereumChain");
