@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
@@ -53,6 +53,11 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
   const opening = useChainOpening(onChain, `Open a stream to ${provider.name}`);
   const terms = { providerId: provider.id, tier: tierName, durationMs };
   const { plan, problem, refresh } = useChainPlan(onChain.plan, { ...terms, rail: rail?.id ?? null });
+  const refused = opening.state.phase === "refused" ? opening.state : null;
+  // What was planned may be why it was refused: the next try goes by what the wallet holds then.
+  useEffect(() => {
+    if (refused) refresh();
+  }, [refused, refresh]);
   if (!tier) return null;
 
   const relayed = plan !== null && isRelayed(plan, onChain.relays);
