@@ -5,6 +5,7 @@ import type { Priority } from "@/lib/domain/tier";
 import type { AutoTopUpRule } from "@/lib/domain/top-up";
 import type { AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
 import type { CallOutcome } from "@/lib/streams/complete-request";
+import type { DelegationEnd } from "@/lib/streams/delegation-end";
 import type { StoredAnswer } from "@/lib/streams/find-answer";
 
 export type DoorTier = { name: string; rate: Rate; maxRequestsPerHour: number; priority: Priority };
@@ -40,6 +41,10 @@ export type DoorLedger = {
   completeRequest(outcome: CallOutcome): Promise<boolean>;
   /** Says that a call is still being served. False when it had ended before. */
   extendRequest(requestId: string): Promise<boolean>;
+  /** The delegation of `payer` by which a session was got; null: its own. */
+  sessionDelegation(of: { tokenHash: string; payer: string; sinceMs: bigint }): Promise<bigint | null>;
+  /** Why a delegation does not hold any more; null while it does. */
+  delegationEnd(of: { payer: string; nonce: bigint }): Promise<DelegationEnd | null>;
   /** Null when the answer was too large to keep, or its 24 h are over. */
   findAnswer(requestId: string): Promise<StoredAnswer | null>;
   /** For its sender or receiver. */

@@ -12,15 +12,17 @@ export type Shortfall = { requiredTopUp: string; deadlineMs: number };
  * Tells whether a stream of events is still paid for, second by second. What the ledger said is believed for `pollMs`, however long
  * the runway: a payer that closes or pauses gets its money back at once, so nothing may be sent after that.
  *
- * @param read the stream as the ledger sees it now
+ * @param options.read the stream as the ledger sees it now
+ * @param options.over whether nobody waits any more
  */
 export function createFundingGate(options: {
   runwayMs: bigint;
   read: () => Promise<Funding>;
+  over?: () => boolean;
   patienceMs?: number;
   pollMs?: number;
 }) {
-  const { read, patienceMs = PATIENCE_MS, pollMs = POLL_MS } = options;
+  const { read, over = () => false, patienceMs = PATIENCE_MS, pollMs = POLL_MS } = options;
   let paidUntilMs = performance.now() + Number(options.runwayMs);
   let askAgainMs = performance.now() + pollMs;
 
@@ -47,6 +49,7 @@ export function createFundingGate(options: {
     const giveUpMs = performance.now() + patienceMs;
     while (performance.now() < giveUpMs) {
       await sleep(pollMs);
+      if (over()) return false;
       const missing = await shortfall();
       if (missing === "ended") return false;
       if (missing === null) return true;

@@ -8,10 +8,12 @@ import { measureCalls } from "@/lib/market/provider-health-calls";
 import { authorizeRequest } from "@/lib/streams/authorize-request";
 import { closeStream } from "@/lib/streams/close-stream";
 import { completeRequest } from "@/lib/streams/complete-request";
+import { delegationEnd } from "@/lib/streams/delegation-end";
 import { extendRequest } from "@/lib/streams/extend-request";
 import { findAnswer } from "@/lib/streams/find-answer";
 import { getStream } from "@/lib/streams/get-stream";
 import { openStream } from "@/lib/streams/open-stream";
+import { sessionDelegation } from "@/lib/streams/session-delegation";
 import { topUpStream } from "@/lib/streams/top-up-stream";
 import { callUpstream } from "./call-upstream";
 import { createDoor, type DoorContext, type DoorTools, fetchDoor, type PaidDoor } from "./create-door";
@@ -52,10 +54,12 @@ export function doorTools(askProvider: DoorTools["callUpstream"] = callUpstream)
     ledger: measureLedger({
       authorizeRequest,
       completeRequest,
+      delegationEnd,
       extendRequest,
       findAnswer,
       getStream,
       openStream,
+      sessionDelegation,
       topUpStream,
       closeStream,
     }),

@@ -1,20 +1,22 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import type { UpstreamAnswer } from "./call-upstream";
-import { digestOf } from "./digest";
+import { digestOf, sha256Hex } from "./digest";
 import type { DoorCall } from "./door-call";
 import { createEventReader, writeEvent } from "./event-stream";
 import { createFundingGate } from "./funding-gate";
 import { encodeReceipt, type Receipt } from "./receipt";
 import { type Admitted, type ServeTools, settleServed, signedReceipt, voidCall } from "./settle-call";
 import { paidCaching, upstreamResponse } from "./upstream-response";
+import { watchDelegation } from "./watch-delegation";
 
 /** A third of the ledger's patience (`call_patience_ms`). */
 const HEARTBEAT_MS = 20_000;
 
 /**
  * Passes events on as they come. The receipt is in the headers, without a digest, and again as the last event, with the digest
- * of every byte before it. A stream that breaks is void and ends with `payment-void`.
+ * of every byte before it. A stream that breaks is void and ends with `payment-void`. One that a delegate opened ends with its delegation, also
+ * while the provider is silent: `payment-ended` says why, before the receipt for what was sent.
  */
 export async function serveEvents(
   call: DoorCall,
@@ -28,10 +30,12 @@ export async function serveEvents(
   const funding = createFundingGate({
     runwayMs,
     read: () => tools.ledger.getStream({ actor: payer, streamId }),
+    over: () => delegation?.end != null,
     ...tools.patience,
   });
   const opening = await signedReceipt(call, admitted, null, tools);
   const events = passEvents();
+  const delegation = watched(call, admitted, answer, tools);
   let left = false;
 
   async function* passEvents(): AsyncGenerator<Uint8Array> {
@@ -54,7 +58,7 @@ export async function serveEvents(
     try {
       const reader = createEventReader();
       const decoder = new TextDecoder();
-      for await (const chunk of answer.body) {
+      for await (const chunk of until(answer.body, () => delegation?.end != null)) {
         const missing = await funding.shortfall();
         if (missing === "ended") break; // Closed or paused meanwhile: a receipt for what was sent.
         if (missing) {
@@ -72,6 +76,11 @@ export async function serveEvents(
         hash.update(bytes);
         yield bytes;
       }
+      const reason = delegation?.end;
+      if (reason) {
+        const data = JSON.stringify({ code: "stream/delegation-invalid", reason, streamId });
+        yield Buffer.from(writeEvent({ event: "payment-ended", data }));
+      }
       const receipt = await settle();
       yield Buffer.from(writeEvent({ event: "payment-receipt", data: JSON.stringify(receipt) }));
     } catch (error) {
@@ -83,6 +92,7 @@ export async function serveEvents(
       yield Buffer.from(writeEvent({ event: "payment-void", data }));
     } finally {
       clearInterval(heartbeat);
+      delegation?.stop();
       release();
       // The caller left: what was sent is what was served.
       if (!settled) await settle().catch((error) => tools.report("A stream could not be settled.", error));
@@ -106,4 +116,34 @@ export async function serveEvents(
     { ...answer.headers, ...meter, ...paidCaching, "payment-receipt": encodeReceipt(opening) },
     body,
   );
+}
+
+/** Only a delegate's call is watched. Its session says by which delegation it came, whether it has just been issued or was shown. */
+function watched(
+  { credentials }: DoorCall,
+  { decision, session }: Admitted,
+  { stop }: Extract<UpstreamAnswer, { kind: "events" }>,
+  { ledger, patience }: ServeTools,
+) {
+  const token = session ?? credentials.session;
+  if (!token) return null;
+  const { payer, atMs } = decision;
+  return watchDelegation({
+    find: () => ledger.sessionDelegation({ tokenHash: sha256Hex(token), payer, sinceMs: atMs }),
+    read: (nonce) => ledger.delegationEnd({ payer, nonce }),
+    onEnd: stop, // Otherwise the provider's next event would be waited for.
+    ...(patience ? { pollMs: patience.pollMs } : {}),
+  });
+}
+
+/** What comes until it is over. That ends it without an error, though the provider's answer was cut off. */
+async function* until<T>(items: AsyncIterable<T>, over: () => boolean): AsyncGenerator<T> {
+  try {
+    for await (const item of items) {
+      if (over()) return;
+      yield item;
+    }
+  } catch (error) {
+    if (!over()) throw error;
+  }
 }

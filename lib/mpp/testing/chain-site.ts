@@ -111,7 +111,12 @@ async function listen(servers: Server[], handler: (...args: Parameters<NodeListe
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** Whoever accepts events gets a first one, and then silence. */
 async function addNumbers(...[request, response]: Parameters<NodeListener>): Promise<void> {
+  if (request.headers.accept === "text/event-stream") {
+    response.writeHead(200, { "content-type": "text/event-stream" }).write("data: first\n\n");
+    return;
+  }
   const { a, b } = JSON.parse(await read(request)) as { a: number; b: number };
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify({ sum: a + b }));

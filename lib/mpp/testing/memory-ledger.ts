@@ -32,13 +32,15 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
   const operations = new Map<string, string>();
   const claims = new Set<string>();
   const sessions = new Map<string, { streamId: string; expiresMs: bigint }>();
+  /** By payer: a test says that all of its calls are by a delegate, and whether that delegation has ended. */
+  const delegated = new Map<string, { nonce: bigint; end: "revoked" | "expired" | null }>();
   const requests = new Map<string, MemoryRequest>();
   const outcomes = new Map<string, CallOutcome>();
   const denials: string[] = [];
   /** Calls that said they live, once each time. */
   const extended: string[] = [];
   /** Set to make the next completion answer "ended before" or throw. */
-  const faults: { complete?: "late" | "down" } = {};
+  const faults: { complete?: "late" | "down"; delegations?: "down" } = {};
 
   const accrued = (stream: MemoryStream) =>
     amountOver(stream.tier.rate, BigInt(now()) - stream.startedMs, "floor");
@@ -171,6 +173,14 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
       extended.push(requestId);
       return requests.get(requestId)?.state === "open";
     },
+    async sessionDelegation({ tokenHash, payer }) {
+      return sessions.has(tokenHash) ? (delegated.get(payer)?.nonce ?? null) : null;
+    },
+    async delegationEnd({ payer, nonce }) {
+      if (faults.delegations === "down") throw new Error("the database is away");
+      const found = delegated.get(payer);
+      return found?.nonce === nonce ? found.end : null;
+    },
     async findAnswer(requestId) {
       const stored = outcomes.get(requestId);
       return stored?.answer ? { status: stored.status, receipt: stored.receipt, ...stored.answer } : null;
@@ -236,5 +246,17 @@ export function memoryLedger(doors: readonly Door[], now: () => number = Date.no
     return stream;
   }
 
-  return { ledger, streams, wallets, requests, outcomes, sessions, denials, extended, faults, open };
+  return {
+    ledger,
+    streams,
+    wallets,
+    requests,
+    outcomes,
+    sessions,
+    delegated,
+    denials,
+    extended,
+    faults,
+    open,
+  };
 }
