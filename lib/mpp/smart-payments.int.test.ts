@@ -84,6 +84,23 @@ describe("a smart account", () => {
     expect(await site.usdcOf(address)).toBe(FUNDED - PRICE);
   });
 
+  test("pays with a signature that no key could make, such as that of three owners together", async () => {
+    const { address } = privateKeyToAccount(generatePrivateKey());
+    await devnet.fund(address);
+    // Its code takes whatever it is shown; what counts here is that the token is shown it, byte for byte.
+    await devnet.chain.setCode({ address, bytecode: "0x631626ba7e60e01b5f5260205ff3" });
+    const signature: Hex = `0x${"ab".repeat(195)}`;
+    const account = { ...accountOf(address, privateKeyToAccount(generatePrivateKey())) };
+    account.signTypedData = async () => signature;
+    for (const response of [await payAs(account), await chargeAs(account)]) expect(response.status).toBe(200);
+    expect(await site.usdcOf(address)).toBe(FUNDED - 2n * PRICE);
+    const { rows } = await (await site.db()).query(
+      "select distinct position($2 in data) > 0 as shown from chain_intent where intent_key like $1",
+      [`%:${address.toLowerCase()}:%`, "ab".repeat(195)],
+    );
+    expect(rows).toEqual([{ shown: true }]);
+  });
+
   test("is not signed for by a stranger, nor by an owner who was removed: nothing is written", async () => {
     const { account, address, owner, removeOwner } = await newSmartAccount(devnet);
     expect((await stockX402(account)(url(), site.init)).status).toBe(200); // So that there is a stream to sign in to.
