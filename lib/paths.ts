@@ -23,6 +23,7 @@ export const paths = {
   agentManifest: "/.well-known/superstream-agent.json",
   jwks: "/.well-known/jwks.json",
   api: {
+    mcp: "/api/mcp",
     nonce: "/api/v1/auth/nonce",
     session: "/api/v1/auth/session",
     statementCsv: "/api/v1/wallet/statement.csv",

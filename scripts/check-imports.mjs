@@ -82,6 +82,8 @@ const ALLOWED = {
   // The boundary's table of operations takes its schemas from the use cases.
   "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],
   "lib/simulation": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams"],
+  // Another way to the same operations and the same door: above both, and with no rule of its own.
+  "lib/mcp": [...BASE, "lib/http", "lib/market", "lib/mpp"],
   components: ["lib/domain", "lib/format", "lib/paths", "lib/errors", ...WIRE, ...CALLS, ...CHAIN_TABLES],
   app: [
     "components",
@@ -90,6 +92,7 @@ const ALLOWED = {
     ...USE_CASES,
     "lib/alerts",
     "lib/ledger",
+    "lib/mcp",
     "lib/rails",
     "lib/operations",
   ],
