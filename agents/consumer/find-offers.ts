@@ -41,7 +41,7 @@ const LIMIT = 100;
 /** Providers that are asked for one by one when the manifest does not name their services. */
 const LOOKUPS_MAX = 5;
 /** What services that take a prompt are called, best first. */
-const PROMPT_SERVICES = ["inference", "chat-completions"];
+const PROMPT_SERVICES = ["inference", "chat"];
 
 /**
  * Two requests from nothing: the manifest says where things are and what can be called, the market what it costs and who is well.

@@ -5,6 +5,7 @@ const spoken = z.union([
   z
     .object({ choices: z.tuple([z.object({ message: z.object({ content: text }) })]).rest(z.unknown()) })
     .transform(({ choices }) => choices[0].message.content),
+  z.object({ output: text }).transform(({ output }) => output),
   z.object({ response: text }).transform(({ response }) => response),
   z.object({ answer: text }).transform(({ answer }) => answer),
   z.object({ text }).transform((body) => body.text),
@@ -14,9 +15,7 @@ const spoken = z.union([
 export function promptBody(slug: string, prompt: string, model: string | null): string {
   const named = model === null ? {} : { model };
   return JSON.stringify(
-    slug === "chat-completions"
-      ? { ...named, messages: [{ role: "user", content: prompt }] }
-      : { ...named, prompt },
+    slug === "chat" ? { ...named, messages: [{ role: "user", content: prompt }] } : { ...named, prompt },
   );
 }
 
