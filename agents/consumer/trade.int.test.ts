@@ -53,7 +53,7 @@ test.each([
     const { code, output } = await runProgram(
       "agents/consumer/main.ts",
       [
-        "hello",
+        "one two three",
         "--url",
         server.url,
         "--model",
