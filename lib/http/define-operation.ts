@@ -32,6 +32,7 @@ export type Operation<
     | "alerts"
     | "wallet"
     | "requests"
+    | "payments"
     | "simulations"
     | "operations";
   summary: string;

@@ -5,6 +5,7 @@ import * as auth from "./operations/auth-operations";
 import * as delegations from "./operations/delegation-operations";
 import * as market from "./operations/market-operations";
 import * as operator from "./operations/operator-operations";
+import * as payments from "./operations/payment-operations";
 import * as registry from "./operations/registry-operations";
 import * as relays from "./operations/relay-operations";
 import * as simulations from "./operations/simulation-operations";
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   auth,
   market,
   registry,
+  payments,
   streams,
   streamChanges,
   streamPlans,

@@ -4,7 +4,7 @@ import { env } from "@/lib/env";
 import { ProblemError } from "@/lib/errors";
 
 /** Calls a minute and caller. These protect the machine; limits that are sold are counted in the ledger. */
-const PER_MINUTE = { read: 1200, write: 300, signIn: 60, simulation: 30, relay: 20 } as const;
+const PER_MINUTE = { read: 1200, write: 300, signIn: 60, simulation: 30, relay: 20, verify: 6000 } as const;
 /** On a devnet every caller is the same machine. */
 const DEVNET_FACTOR = 10;
 

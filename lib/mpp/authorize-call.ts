@@ -6,7 +6,6 @@ import { ProblemError } from "@/lib/errors";
 import { toWire } from "@/lib/http/to-wire";
 import type { AuthorizeCall, Decision } from "@/lib/streams/authorize-request";
 import { type ChargeDesk, type Charged, showsCharge, takeCharge } from "./charge-call";
-import { sha256Hex } from "./digest";
 import type { DoorCall } from "./door-call";
 import type { DoorChain } from "./door-chain";
 import type { DoorLedger } from "./door-types";
@@ -48,7 +47,7 @@ export async function authorizeCall(call: DoorCall, tools: Tools): Promise<Admis
   if (credentials.payment) return byCredential(call, credentials.payment, tools);
   if (credentials.siwx) return bySignIn(call, credentials.siwx, tools);
   if (credentials.session) {
-    const session = { tokenHash: sha256Hex(credentials.session) };
+    const session = { tokenHash: call.hashSession(credentials.session) };
     const decision = await tools.ledger.authorizeRequest({
       ...ledgerCall(call),
       via: "session",
@@ -89,7 +88,7 @@ async function byCredential(call: DoorCall, header: string, tools: Tools): Promi
   return decide(streamId);
 
   async function decide(streamId: string | undefined): Promise<Admission> {
-    const session = newSession();
+    const session = newSession(call);
     const decision = await tools.ledger.authorizeRequest({
       ...ledgerCall(call),
       via: "proof",
@@ -123,7 +122,7 @@ async function byCharge(call: DoorCall, desk: ChargeDesk, tools: Tools): Promise
 
 async function decideCharged(call: DoorCall, charged: Charged, tools: Tools): Promise<Admission> {
   const { payer, streamId, claim, challengeId, headers } = charged;
-  const session = newSession();
+  const session = newSession(call);
   const decision = await tools.ledger.authorizeRequest({
     ...ledgerCall(call),
     ...{ via: "charge", payer, streamId, tier: call.tier.name, claim },
@@ -196,7 +195,7 @@ async function bySignIn(call: DoorCall, header: string, tools: Tools): Promise<A
   const proof = await tools.siwx.verify(header, call.resource);
   if (!proof) return { kind: "answered", response: await tools.refusals.badSignIn(call), unpaid: true };
 
-  const session = newSession();
+  const session = newSession(call);
   const decision = await tools.ledger.authorizeRequest({
     ...ledgerCall(call),
     via: "siwx",
@@ -299,9 +298,9 @@ function ledgerCall(call: DoorCall): Omit<AuthorizeCall, "via"> {
 }
 
 /** 256 bits; the ledger keeps only the hash, so a leaked table lets nobody in. */
-function newSession(): NewSession {
+function newSession({ hashSession }: DoorCall): NewSession {
   const token = randomBytes(32).toString("base64url");
-  return { token, tokenHash: sha256Hex(token) };
+  return { token, tokenHash: hashSession(token) };
 }
 
 function readAutoTopUp(payload: Extract<StreamPayload, { action: "open" }>): AutoTopUpRule | null {

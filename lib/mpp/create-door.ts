@@ -8,6 +8,7 @@ import type { ChargeDesk } from "./charge-call";
 import { createChargeServer } from "./charge-server";
 import { preflight, withCors } from "./cors";
 import type { Secrets } from "./derive-keys";
+import { sha256Hex } from "./digest";
 import type { DoorCall } from "./door-call";
 import type { DoorChain } from "./door-chain";
 import type { DoorCharges } from "./door-charges";
@@ -136,6 +137,7 @@ async function readCall(
     resource: `${origin}${target.pathname}${target.search}`,
     binding: bindRequest(method, target, body),
     credentials,
+    hashSession: sha256Hex,
     door,
     service,
     path,

@@ -14,6 +14,8 @@ export type DoorCall = {
   resource: string;
   binding: RequestBinding;
   credentials: Credentials;
+  /** Hex digest by which the ledger knows a `Stream-Session` token. */
+  hashSession: (token: string) => string;
   door: Door;
   service: DoorService;
   /** The provider's path, rebuilt from the listing. */

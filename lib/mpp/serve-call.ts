@@ -97,7 +97,7 @@ async function serveWhole(
 }
 
 /** What every answer says once a stream has paid: what is left of it, and the token for the next call. */
-function meterHeaders({ decision, session, headers: beside = {} }: Admitted): Record<string, string> {
+export function meterHeaders({ decision, session, headers: beside = {} }: Admitted): Record<string, string> {
   const hour = 3600;
   const headers: Record<string, string> = {
     ...beside,

@@ -73,7 +73,7 @@ export async function signedReceipt(
   call: DoorCall,
   admitted: Admitted,
   responseDigest: string | null,
-  tools: ServeTools,
+  tools: Pick<ServeTools, "origin" | "chainId" | "chain" | "key">,
 ): Promise<Receipt> {
   return signReceipt(buildReceipt(receiptFacts(call, admitted, responseDigest, tools)), await tools.key());
 }
@@ -82,7 +82,7 @@ function receiptFacts(
   call: DoorCall,
   { decision, via, challengeId }: Admitted,
   responseDigest: string | null,
-  { origin, chainId, chain }: ServeTools,
+  { origin, chainId, chain }: Pick<ServeTools, "origin" | "chainId" | "chain">,
 ): ReceiptFacts {
   return {
     decision,

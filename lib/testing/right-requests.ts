@@ -10,6 +10,8 @@ import { providerListing } from "./provider-listing";
 import { signIn } from "./sign-in";
 
 const TOKEN = 10n ** 18n;
+/** RFC 9530, of no bytes. */
+const DIGEST = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
 
 /**
  * Fills an empty market with one of each thing: provider `target` of `owner`, and of `sender` a stream to it (opened under the
@@ -73,7 +75,7 @@ export async function rightRequests() {
   const bodies = rightBodies(sender.address, streamId);
 
   function rightFor(operation: Operation): Right {
-    const token = operation.id === "collectStream" ? owner.token : tokens[operation.auth];
+    const token = OF_PROVIDERS.includes(operation.id) ? owner.token : tokens[operation.auth];
     const params = Object.fromEntries(
       Object.keys(operation.params.shape).map((name) => [name, ids[name] ?? ""]),
     );
@@ -88,6 +90,9 @@ export async function rightRequests() {
   }
   return { sender, owner, stranger, rightFor };
 }
+
+/** What the owner of a provider asks, and not the sender of a stream. */
+const OF_PROVIDERS: readonly string[] = ["collectStream", "verifyPayment", "completePayment", "watchPayments"];
 
 /** By operation: a body with every field that it may have. */
 function rightBodies(sender: string, streamId: string): Record<string, Record<string, unknown>> {
@@ -108,6 +113,16 @@ function rightBodies(sender: string, streamId: string): Record<string, Record<st
       },
     }),
     validateService: { service: {} },
+    verifyPayment: {
+      ...{ providerId: "target", method: "POST", path: "/count?unit=mm", requestDigest: DIGEST },
+      ...{ authorization: "Payment e30", session: "s", tier: "basic" },
+      ...{ idempotencyKey: "once", acceptPayment: "ledger/stream" },
+    },
+    completePayment: {
+      ...{ requestId: "req_22222222222222222222222222222222", outcome: "served", status: 200 },
+      ...{ responseDigest: DIGEST, receipt: {} },
+    },
+    watchPayments: { requestIds: ["req_22222222222222222222222222222222"] },
     openStream: {
       providerId: "target",
       tier: "basic",
