@@ -18,6 +18,7 @@ export const problems = {
   "method-not-allowed": { status: 405, title: "That method is not served here" },
   "provider-taken": { status: 409, title: "The name belongs to somebody else" },
   "insufficient-balance": { status: 409, title: "The balance is too low" },
+  "wallet/not-backed": { status: 409, title: "That much credit is not backed by payments" },
   "stream-state": { status: 409, title: "The stream is not in a state for that" },
   "stream-on-chain": { status: 409, title: "The stream is changed on its chain" },
   "too-many-webhooks": { status: 409, title: "There are enough webhooks" },

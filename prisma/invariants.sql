@@ -150,6 +150,28 @@ SELECT 'I22', stream_id, 'at block ' || block_number || ': ' || faults::text FRO
 UNION ALL
 SELECT 'I22', asset, 'the contract holds ' || held || ' of ' || owed || ' at block ' || block_number FROM chain_asset_check WHERE held < owed
 
+UNION ALL -- I27  What backs credit is what payments on the chain brought less what was withdrawn, row by row as in the journal.
+SELECT 'I27', coalesce(b.asset, r.asset), 'charged ' || coalesce(b.charged, 0) || ' of ' || coalesce(r.charged, 0)
+  || ', withdrawn ' || coalesce(b.withdrawn, 0) || ' of ' || coalesce(r.withdrawn, 0)
+FROM chain_backing b FULL JOIN (SELECT asset, sum(charged) AS charged, sum(withdrawn) AS withdrawn FROM (
+    SELECT asset, amount AS charged, 0 AS withdrawn FROM chain_charge WHERE credited_ms IS NOT NULL
+    UNION ALL SELECT asset, 0, amount FROM chain_withdrawal WHERE state <> 'returned') x GROUP BY 1) r ON r.asset = b.asset
+WHERE (b.charged, b.withdrawn) IS DISTINCT FROM (r.charged, r.withdrawn) OR b.withdrawn > b.charged
+UNION ALL
+SELECT 'I27', coalesce(m.key, j.key), 'moved ' || coalesce(j.amount, 0) || ' of ' || coalesce(m.amount, 0) || ' between ' || coalesce(j.wallet, 'nobody') || ' and the chain'
+FROM (SELECT c.intent_key AS key, 'wallet:' || c.payer AS wallet, c.asset, c.amount * a.worth AS amount FROM chain_charge c JOIN asset a ON a.id = c.asset WHERE c.credited_ms IS NOT NULL
+      UNION ALL SELECT w.intent_key, 'wallet:' || w.payee, w.asset, -w.amount * a.worth FROM chain_withdrawal w JOIN asset a ON a.id = w.asset
+      UNION ALL SELECT w.intent_key || ':back', 'wallet:' || w.payee, w.asset, w.amount * a.worth FROM chain_withdrawal w JOIN asset a ON a.id = w.asset WHERE w.state = 'returned') m
+  FULL JOIN (SELECT e.key, p.account_id AS wallet, e.memo->>'asset' AS asset, p.amount FROM journal_entry e JOIN posting p ON p.entry_id = e.id AND p.seq IS NOT NULL
+             WHERE e.kind IN ('charge', 'withdrawal', 'withdrawal-returned')) j ON j.key = m.key
+WHERE (m.wallet, m.asset, m.amount) IS DISTINCT FROM (j.wallet, j.asset, j.amount)
+UNION ALL -- What the chain has paid was not given back too.
+SELECT 'I27', w.id, 'returned, and its transaction is ' || i.state FROM chain_withdrawal w JOIN chain_intent i ON i.intent_key = w.intent_key
+WHERE w.state = 'returned' AND i.state IN ('confirmed', 'final')
+
+UNION ALL -- I28  The server's account holds, on the chain, what backs credit.
+SELECT 'I28', asset, 'the account holds ' || held || ' of ' || owed || ' at block ' || block_number FROM chain_backing_check WHERE held < owed
+
 UNION ALL -- I24  No sweep is late by more than five minutes.
 SELECT 'I24', id, status || ', due since ' || due_ms FROM stream WHERE due_ms < clock_ms() - 300000
 

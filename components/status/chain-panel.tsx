@@ -5,7 +5,8 @@ import { Panel } from "./panel";
 
 /** How far the mirror of the chain is, and whether it is what the chain says. */
 export function ChainPanel({ chain }: { chain: NonNullable<Status["chain"]> }) {
-  const { network, indexedBlock, headBlock, ageMs, late, trouble, compared, differing, assets } = chain;
+  const { network, indexedBlock, headBlock, ageMs, late, trouble, compared, differing, assets, backing } =
+    chain;
   return (
     <Panel
       id="chain"
@@ -36,6 +37,16 @@ export function ChainPanel({ chain }: { chain: NonNullable<Status["chain"]> }) {
           <Fact key={asset.symbol} label={`${asset.symbol} in escrow`}>
             <span className={held < owed ? "text-stop" : undefined}>
               {formatToken(held, asset)} held, {formatToken(owed, asset)} owed
+            </span>
+          </Fact>
+        ))}
+        {backing.map(({ held, owed, blockNumber, ...asset }) => (
+          <Fact key={asset.symbol} label={`${asset.symbol} behind credit, block ${blockNumber}`}>
+            <span className={held < owed ? "text-stop" : undefined}>
+              {formatToken(held, asset)} held, {formatToken(owed, asset)} owed,{" "}
+              {held < owed
+                ? `${formatToken(owed - held, asset)} missing`
+                : `${formatToken(held - owed, asset)} over`}
             </span>
           </Fact>
         ))}

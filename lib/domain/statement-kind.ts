@@ -2,6 +2,8 @@
 export const STATEMENT_KINDS = [
   "credit",
   "charge",
+  "withdrawal",
+  "withdrawal-returned",
   "deposit",
   "top-up",
   "auto-top-up",
@@ -20,6 +22,10 @@ export function movementText(kind: StatementKind, provider: string | null): stri
       return "Play money from the faucet";
     case "charge":
       return "Bought with a single payment";
+    case "withdrawal":
+      return "Withdrawn to the chain";
+    case "withdrawal-returned":
+      return "Withdrawal that the chain did not take, returned";
     case "deposit":
       return `Deposit for a stream to ${whom}`;
     case "top-up":
@@ -39,6 +45,8 @@ export function movementText(kind: StatementKind, provider: string | null): stri
 export const KIND_NAMES: Readonly<Record<StatementKind, string>> = {
   credit: "Play money",
   charge: "Single payments",
+  withdrawal: "Withdrawals",
+  "withdrawal-returned": "Withdrawals returned",
   deposit: "Deposits",
   "top-up": "Top-ups",
   "auto-top-up": "Automatic top-ups",

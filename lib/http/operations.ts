@@ -12,6 +12,7 @@ import * as simulations from "./operations/simulation-operations";
 import * as streamChanges from "./operations/stream-change-operations";
 import * as streams from "./operations/stream-operations";
 import * as streamPlans from "./operations/stream-plan-operations";
+import * as withdrawals from "./operations/withdrawal-operations";
 
 /** Every operation of the API: what the OpenAPI document lists and the bad-input generator attacks. */
 export const operations: readonly Operation[] = [
@@ -26,6 +27,7 @@ export const operations: readonly Operation[] = [
   delegations,
   alerts,
   account,
+  withdrawals,
   operator,
   simulations,
 ]

@@ -62,6 +62,7 @@ export const requestId = idOf("req");
 export const alertId = idOf("alt");
 export const webhookId = idOf("whk");
 export const deliveryId = idOf("msg");
+export const withdrawalId = idOf("wdr");
 
 /** `basic`, `professional` or `enterprise`. Kept open, because an unknown name is refused as `unknown-tier`. */
 export const tierText = text(1, 64).meta({ examples: ["basic", "professional", "enterprise"] });

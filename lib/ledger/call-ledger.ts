@@ -8,6 +8,8 @@ import { refusalOf } from "./refusal-of";
 export type LedgerFunction =
   | "credit_wallet"
   | "credit_charge"
+  | "withdraw_credit"
+  | "end_withdrawal"
   | "open_stream"
   | "top_up_stream"
   | "close_stream"

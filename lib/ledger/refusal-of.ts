@@ -9,6 +9,8 @@ const sentences: Partial<Record<keyof typeof problems, string>> = {
   "stream-on-chain":
     "The stream's money is on a chain: sign the change there, and it is seen within a few blocks. Nothing was moved.",
   "insufficient-balance": "The balance is too low. Nothing was moved.",
+  "wallet/not-backed":
+    "Only credit that came from payments on the chain can go back there, and not that much of it is left. Nothing was moved.",
   "invalid-input": "The amount is too small.",
   "idempotency-conflict": "The idempotency key was used for something else.",
   "rate-limited": "The daily maximum is reached.",

@@ -27,6 +27,8 @@ export const INVARIANT_IDS = [
   "I19",
   "I22",
   "I24",
+  "I27",
+  "I28",
   "totals",
 ] as const;
 

@@ -8,6 +8,7 @@ import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import { startLoop } from "@/lib/loop";
 import { findSettlement } from "./find-settlement";
+import { endWithdrawalsOnce } from "./withdrawals/end-withdrawals";
 
 const EVERY_MS = 2_000;
 const LIMIT = 100;
@@ -55,7 +56,7 @@ export async function creditChargesOnce(): Promise<number> {
   return creditCharges(pool(), { chainId, confirmations, client: publicClient });
 }
 
-/** Does so until the function that it returns is called. Null without a chain. */
+/** Does so, and ends withdrawals, until the function that it returns is called. Null without a chain. */
 export function startCreditingCharges(): (() => Promise<void>) | null {
   if (!findConfiguredNetwork()) return null;
   return startLoop({
@@ -63,6 +64,7 @@ export function startCreditingCharges(): (() => Promise<void>) | null {
     intervalMs: EVERY_MS,
     pass: async () => {
       await creditChargesOnce();
+      await endWithdrawalsOnce();
       return false;
     },
   });

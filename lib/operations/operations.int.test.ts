@@ -100,7 +100,7 @@ describe("the books", () => {
     const { status: verdict, invariants, version } = await status();
     expect(verdict).toBe("ok");
     expect(invariants).toMatchObject({ healthy: true, failure: null });
-    expect(invariants.checks).toHaveLength(20);
+    expect(invariants.checks).toHaveLength(22);
     // Read once a minute, however often anybody asks.
     expect((await status()).invariants.checkedAt).toEqual(invariants.checkedAt);
     expect(version.version).toBe("0.1.0");

@@ -19,6 +19,8 @@ export type ChainStatus = {
   differing: number;
   /** What contracts hold for streams, base units, and what the books say is in escrow. */
   assets: { symbol: string; decimals: number; held: bigint; owed: bigint }[];
+  /** What the server's account held at that block, base units, and what backs credit that payments have bought. */
+  backing: { symbol: string; decimals: number; held: bigint; owed: bigint; blockNumber: number }[];
 };
 
 const SQL = `
@@ -26,12 +28,16 @@ const SQL = `
     (select count(*) from chain_check c join chain_stream s using (stream_id) where s.chain_id = $1) as compared,
     (select count(*) from chain_check c join chain_stream s using (stream_id) where s.chain_id = $1 and c.faults <> '[]') as differing,
     (select coalesce(jsonb_agg(jsonb_build_object('symbol', a.symbol, 'decimals', a.decimals, 'held', c.held::text, 'owed', c.owed::text) order by a.symbol), '[]')
-       from chain_asset_check c join asset a on a.id = c.asset where a.chain_id = $1) as assets
+       from chain_asset_check c join asset a on a.id = c.asset where a.chain_id = $1) as assets,
+    (select coalesce(jsonb_agg(jsonb_build_object('symbol', a.symbol, 'decimals', a.decimals, 'held', c.held::text, 'owed', c.owed::text,
+         'blockNumber', c.block_number) order by a.symbol), '[]')
+       from chain_backing_check c join asset a on a.id = c.asset where a.chain_id = $1) as backing
   from (select $1::bigint as id) i left join chain_cursor k on k.chain_id = i.id`;
 
 type Row = Record<"number" | "head_number" | "checked_ms" | "error", string | null> &
   Record<"now_ms" | "compared" | "differing", string> & {
     assets: { symbol: string; decimals: number; held: string; owed: string }[];
+    backing: { symbol: string; decimals: number; held: string; owed: string; blockNumber: number }[];
   };
 
 /**
@@ -54,10 +60,11 @@ export async function readChainStatus(patienceMs: number): Promise<ChainStatus |
     trouble: row.error,
     compared: Number(row.compared),
     differing: Number(row.differing),
-    assets: row.assets.map(({ held, owed, ...asset }) => ({
-      ...asset,
-      held: BigInt(held),
-      owed: BigInt(owed),
-    })),
+    assets: row.assets.map(inUnits),
+    backing: row.backing.map(inUnits),
   };
+}
+
+function inUnits<T extends { held: string; owed: string }>({ held, owed, ...asset }: T) {
+  return { ...asset, held: BigInt(held), owed: BigInt(owed) };
 }

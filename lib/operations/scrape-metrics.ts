@@ -1,5 +1,6 @@
 import "server-only";
 import { Gauge, Registry } from "prom-client";
+import { formatUnits } from "viem";
 import { pool } from "@/lib/db/pool";
 import { databaseConfigured, env } from "@/lib/env";
 import { metrics } from "@/lib/metrics/metrics";
@@ -79,7 +80,7 @@ function setGauges(gauge: NewGauge, { pingMs, streamsOpen, streamsTotal, sweepLa
   if (index) setIndex(gauge, index);
 }
 
-function setChain(gauge: NewGauge, { ageMs, compared, differing, assets }: ChainStatus): void {
+function setChain(gauge: NewGauge, { ageMs, compared, differing, assets, backing }: ChainStatus): void {
   if (ageMs !== null)
     gauge("superstream_chain_age_seconds", "Since the index last had all of the chain.").set(ageMs / 1000);
   const streams = gauge(
@@ -93,6 +94,17 @@ function setChain(gauge: NewGauge, { ageMs, compared, differing, assets }: Chain
   gauge("superstream_chain_assets_short", "Assets of which contracts hold less than streams are owed.").set(
     short,
   );
+  if (backing.length === 0) return;
+  const credit = gauge(
+    "superstream_credit_backing_tokens",
+    "What the server's account holds on the chain, what backs credit that payments bought, and the difference: below 0 is an alarm.",
+    ["asset", "part"],
+  );
+  for (const { symbol: asset, decimals, held, owed } of backing) {
+    credit.set({ asset, part: "held" }, Number(formatUnits(held, decimals)));
+    credit.set({ asset, part: "owed" }, Number(formatUnits(owed, decimals)));
+    credit.set({ asset, part: "difference" }, Number(formatUnits(held - owed, decimals)));
+  }
 }
 
 function setIndex(gauge: NewGauge, { lagBlocks, lagMs, ageMs }: IndexGauges): void {

@@ -4,6 +4,7 @@ import type { ChainClient } from "@/lib/chain/public-client";
 import { pool } from "@/lib/db/pool";
 import { logger } from "@/lib/log";
 import { metrics } from "@/lib/metrics/metrics";
+import { checkBacking } from "./check/check-backing";
 import { checkChain } from "./check/check-chain";
 import { failLostStreams } from "./fail-lost-streams";
 import { refreshBalances } from "./superfluid/refresh-balances";
@@ -23,5 +24,8 @@ export async function watchChain(
   const { checked, faulty } = await checkChain(pool(), client, place);
   metrics().chainChecks.of("balanced").n += checked - faulty;
   metrics().chainChecks.of("faulty").n += faulty;
+  for (const { asset, held, owed, block } of await checkBacking(pool(), client, chainId))
+    if (held < owed)
+      logger.error({ asset, held: `${held}`, owed: `${owed}`, block: `${block}` }, "Credit is not backed");
   if (faulty > 0) logger.error({ chainId, faulty }, "Streams differ from what their chain says: see /status");
 }

@@ -65,6 +65,7 @@ export async function rightRequests() {
     webhookId,
     deliveryId,
     relayId: `0x${"11".repeat(32)}`,
+    withdrawalId: "wdr_1",
   };
   const tokens = {
     account: sender.token,
@@ -92,7 +93,12 @@ export async function rightRequests() {
 }
 
 /** What the owner of a provider asks, and not the sender of a stream. */
-const OF_PROVIDERS: readonly string[] = ["collectStream", "verifyPayment", "completePayment", "watchPayments"];
+const OF_PROVIDERS: readonly string[] = [
+  "collectStream",
+  "verifyPayment",
+  "completePayment",
+  "watchPayments",
+];
 
 /** By operation: a body with every field that it may have. */
 function rightBodies(sender: string, streamId: string): Record<string, Record<string, unknown>> {
@@ -151,6 +157,7 @@ function rightBodies(sender: string, streamId: string): Record<string, Record<st
       },
     },
     creditWallet: { amount: "1" },
+    withdrawCredit: { amount: "1" },
     createWebhook: { url: "https://hooks.example.com/more" },
     updateWebhook: { enabled: false },
     revokeDelegation: { nonce: "1" },

@@ -101,6 +101,12 @@ export const guides: Readonly<Record<ProblemCode, Guide>> = {
       calls: "What to sign: to, data, value and a sentence each; none when the rail has no such change",
     },
   },
+  "wallet/not-backed": {
+    happened:
+      "Credit goes back to the chain only as far as payments on the chain have bought it. Play money from the faucet has nothing behind it there; and on a chain of real money nothing can be withdrawn from a ledger that has ever given out play money.",
+    todo: "Ask for available or less. What is not backed can be spent in streams.",
+    members: { available: "What can be withdrawn now, in base units of the ledger" },
+  },
   "stream-state": {
     happened: "The stream is not in a state in which this can be done: paused, empty, closed, or not paused.",
     todo: "Look at its status first: GET /api/v1/streams/{id}.",

@@ -69,6 +69,12 @@ export const getStatusOperation = defineOperation({
         assets: z.array(
           z.strictObject({ symbol: z.string(), decimals: z.int(), held: amountOutput, owed: amountOutput }),
         ),
+        backing: z.array(
+          z.strictObject({
+            ...{ symbol: z.string(), decimals: z.int(), held: amountOutput, owed: amountOutput },
+            blockNumber: z.int(),
+          }),
+        ),
       })
       .nullable(),
     requestsServed: z.int().nullable(),

@@ -5,6 +5,7 @@ import { sweepOperation } from "@/lib/http/operations/operator-operations";
 import { serve } from "@/lib/http/serve";
 import { probePass } from "@/lib/market/probe-pass";
 import { creditChargesOnce } from "@/lib/mpp/credit-charges";
+import { endWithdrawalsOnce } from "@/lib/mpp/withdrawals/end-withdrawals";
 import { runOutboxForCron } from "@/lib/outbox/run-outbox";
 import { followChainOnce } from "@/lib/rails/follow-chain";
 import { settleStreams } from "@/lib/streams/settle-streams";
@@ -22,6 +23,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
     if (env.CHAIN_POLL_MS !== 0) await followChainOnce();
     if (env.CHAIN_POLL_MS !== 0) await runOutboxForCron();
     if (env.CHAIN_POLL_MS !== 0) await creditChargesOnce();
+    if (env.CHAIN_POLL_MS !== 0) await endWithdrawalsOnce();
     return swept;
   }),
 );
