@@ -29,6 +29,7 @@ import { readChainWallet } from "@/lib/rails/superfluid/read-chain-wallet";
 import { listOpenDelegations } from "@/lib/streams/delegations";
 import { getWallet } from "@/lib/streams/get-wallet";
 import { faucetAction } from "../actions";
+import { Withdrawals } from "./_components/withdrawals";
 import { planWalletChangeAction } from "./actions";
 import { revokeDelegationAction } from "./revoke-delegation-action";
 
@@ -113,6 +114,8 @@ export default async function WalletPage({ searchParams }: Props) {
           delegated={{ delegations, asset, revoke: revokeDelegationAction }}
         />
       )}
+
+      <Withdrawals address={account.address} />
 
       <Card aria-labelledby="statement" className="mt-5">
         <CardHeader>
