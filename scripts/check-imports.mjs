@@ -97,7 +97,14 @@ const ALLOWED = {
     "lib/operations",
   ],
   // Programs of their own, which reach us by HTTP: they share pure maths, the wire's definitions and what wallets sign, no server code.
-  agents: ["lib/domain", ...WIRE, "lib/mpp/digest", "lib/mpp/event-stream", ...CALLS, ...CHAIN_TABLES],
+  agents: [
+    "lib/domain",
+    "lib/format",
+    ...WIRE,
+    ...["digest", "event-stream", "verify-receipt"].map((name) => `lib/mpp/${name}`),
+    ...CALLS,
+    ...CHAIN_TABLES,
+  ],
   ".": ["lib/env", "lib/http", "lib/tracing", "lib/chain/wallet-network"],
 };
 

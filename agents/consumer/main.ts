@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { privateKeyToAccount } from "viem/accounts";
 import { findNetworkByKey } from "@/lib/chain/networks";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
-import { toDecimal } from "@/lib/domain/decimal";
+import { formatToken } from "@/lib/format";
 import { type SiteApi, signIn } from "../client/site-api";
 import { closeLeftovers } from "./close-leftovers";
 import { findOffers } from "./find-offers";
@@ -123,5 +123,5 @@ function lineOf(segment: Segment, site: string): string {
 }
 
 function usd(amount: bigint): string {
-  return `${toDecimal(amount, LEDGER_ASSET.decimals, 9, "down")} ${LEDGER_ASSET.symbol}`;
+  return formatToken(amount, LEDGER_ASSET, { max: 9, min: 9 });
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { parseUnits } from "viem";
+import { LEDGER_ASSET } from "@/lib/domain/asset";
+import { parseAmount } from "@/lib/format";
 import { type Mandate, ratePerDayOf } from "./mandate";
 import type { RailName } from "./payment-rail";
 
@@ -46,7 +47,6 @@ export type Options = {
 };
 
 const RAILS: readonly string[] = ["ledger", "superfluid", "streampay"];
-const AMOUNT = /^\d{1,12}(\.\d{1,18})?$/;
 const WHOLE = /^[1-9]\d{0,8}$/;
 
 /** @returns what is wrong, in words, or "help" */
@@ -66,8 +66,10 @@ export function readOptions(
   if (values.capability !== undefined && values.model !== undefined) return "Give --capability or --model.";
   if (!RAILS.includes(values.rail))
     return `There is no rail ${values.rail}: ledger, superfluid or streampay.`;
-  for (const name of ["max-price", "budget"] as const)
-    if (!AMOUNT.test(values[name])) return `--${name} is an amount such as 0.05, with at most 18 decimals.`;
+  const maxPrice = readAmount(values["max-price"]);
+  const budget = readAmount(values.budget);
+  if (typeof maxPrice === "string") return `--max-price: ${maxPrice}`;
+  if (typeof budget === "string") return `--budget: ${budget}`;
   for (const name of ["seconds", "max-latency"] as const)
     if (values[name] !== undefined && !WHOLE.test(values[name]))
       return `--${name} is a whole number above 0.`;
@@ -90,8 +92,8 @@ export function readOptions(
           : { model: values.model },
       ...(values.service === undefined ? {} : { service: values.service }),
       ...(values["max-latency"] === undefined ? {} : { maxLatencyMs: Number(values["max-latency"]) }),
-      maxRatePerDay: ratePerDayOf(parseUnits(values["max-price"], 18)),
-      budget: parseUnits(values.budget, 18),
+      maxRatePerDay: ratePerDayOf(maxPrice),
+      budget,
       sessionMs: Number(values.seconds) * 1_000,
     },
   };
@@ -121,6 +123,15 @@ function parse(args: readonly string[]) {
         help: { type: "boolean", default: false },
       },
     });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** @returns what is wrong, in words */
+function readAmount(text: string): bigint | string {
+  try {
+    return parseAmount(text, LEDGER_ASSET.decimals);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

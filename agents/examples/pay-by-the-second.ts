@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { Receipt } from "mppx";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { LEDGER_ASSET } from "@/lib/domain/asset";
-import { toDecimal } from "@/lib/domain/decimal";
+import { formatToken } from "@/lib/format";
 import { type SiteApi, signIn } from "../client/site-api";
 import { streamFetch } from "../client/stream-fetch";
 
@@ -116,7 +116,7 @@ function spyOn(network: typeof fetch): typeof fetch {
 }
 
 function usdc(amount: unknown): string {
-  return `${toDecimal(BigInt(String(amount ?? 0)), LEDGER_ASSET.decimals, 9, "down")} ${LEDGER_ASSET.symbol}`;
+  return formatToken(BigInt(String(amount ?? 0)), LEDGER_ASSET, { max: 9, min: 9 });
 }
 
 function agentKey(): `0x${string}` {
