@@ -1,5 +1,5 @@
 // From contracts/src/StreamPay.sol, by npm run contracts:build.
-// Sources: sha256 07b6aa1551d4db84c47dcf8bb73169f9710ae043b6e0c242e9c31f8f3ae81883
+// Sources: sha256 df8e9bbcd8a51dcac680feda9e20837f583443a3961c238fc2e9388d934fa281
 export const streamPayAbi = [
   {"type":"constructor","inputs":[{"name":"initialOwner","type":"address","internalType":"address"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"MAX_BATCH","inputs":[],"outputs":[{"name":"","type":"uint256","internalType":"uint256"}],"stateMutability":"view"},

@@ -1,5 +1,5 @@
 // From contracts/src/dev/TestUSDC.sol, by npm run contracts:build.
-// Sources: sha256 3f65d868435cc89e009d9f7d518df85c5f8dbbc1c4914f634edc0b6991837a4d
+// Sources: sha256 fbddc11667d8897d556aead92a177e2efe873eee4a7a4c95a91fc49209408051
 export const testUsdcAbi = [
   {"type":"constructor","inputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"CANCEL_AUTHORIZATION_TYPEHASH","inputs":[],"outputs":[{"name":"","type":"bytes32","internalType":"bytes32"}],"stateMutability":"view"},

@@ -2,11 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
-import {IERC3009} from "./streampay/IERC3009.sol";
+import {Deposits} from "./streampay/Deposits.sol";
 import {Flow, Stream, StreamAccrual} from "./streampay/StreamAccrual.sol";
 import {StreamViews} from "./streampay/StreamViews.sol";
 
@@ -16,8 +14,7 @@ import {StreamViews} from "./streampay/StreamViews.sol";
 ///         Every stream stands on its own money: nothing it pays can come from another.
 ///         The owner can pause new streams and top-ups, and name a keeper. Nobody can move a stream's money but its parties.
 /// @dev Tokens that take a fee are refused. Tokens whose balances change by themselves are not supported.
-contract StreamPay is StreamViews, Ownable2Step, Pausable {
-    using SafeERC20 for IERC20;
+contract StreamPay is StreamViews, Deposits, Ownable2Step, Pausable {
     using StreamAccrual for Stream;
 
     /// @notice The caller's share of what `batchUpdateStreams` moves, in hundredths of a per cent.
@@ -277,34 +274,5 @@ contract StreamPay is StreamViews, Ownable2Step, Pausable {
         uint256 reward = batch.reward;
         (batch.reward, batch.moved, batch.closed, batch.counted) = (0, 0, 0, batch.updated);
         _push(batch.token, msg.sender, reward);
-    }
-
-    /// @dev The stream is written before its money comes: the guard keeps everybody else out until it has.
-    function _takeAllowance(address token, uint256 amount) private {
-        uint256 held = _held(token);
-        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
-        _checkReceived(token, held, amount);
-    }
-
-    function _takeAuthorized(address from, address token, uint256 amount, bytes32 nonce, Authorization calldata signed)
-        private
-    {
-        uint256 held = _held(token);
-        IERC3009(token)
-            .receiveWithAuthorization(
-                from, address(this), amount, signed.validAfter, signed.validBefore, nonce, signed.signature
-            );
-        _checkReceived(token, held, amount);
-    }
-
-    function _checkReceived(address token, uint256 held, uint256 amount) private view {
-        uint256 received = _held(token) - held;
-        if (received != amount) revert DepositMismatch(token, amount, received);
-    }
-
-    /// @dev Also what tells an address without code from a token.
-    function _held(address token) private view returns (uint256) {
-        if (token.code.length == 0) revert TokenInvalid(token);
-        return IERC20(token).balanceOf(address(this));
     }
 }

@@ -13,6 +13,12 @@ contract StreamPayGas is StreamPayFixture {
     uint256 internal sameRecipient;
     uint256 internal otherRecipients;
 
+    /// @dev One row of the table: the last call of the test.
+    modifier row(string memory name) {
+        _;
+        vm.snapshotGasLastCall("StreamPay", name);
+    }
+
     function setUp() public override {
         super.setUp();
         vm.deal(address(streamPay), 1 ether);
@@ -37,89 +43,79 @@ contract StreamPayGas is StreamPayFixture {
         skip(20);
     }
 
-    function test_create() external {
+    function test_create() external row("create native") {
         vm.prank(alice);
         streamPay.createStream{value: DEPOSIT}(bob, DURATION, 0, 7);
-        vm.snapshotGasLastCall("StreamPay", "create native");
     }
 
-    function test_createToken() external {
+    function test_createToken() external row("create ERC-20") {
         vm.prank(alice);
         streamPay.createTokenStream(_terms(address(usdc), 6e6, bob));
-        vm.snapshotGasLastCall("StreamPay", "create ERC-20");
     }
 
-    function test_withdraw() external {
+    function test_withdraw() external row("withdraw native") {
         vm.prank(bob);
         streamPay.withdrawFromStream(first);
-        vm.snapshotGasLastCall("StreamPay", "withdraw native");
     }
 
-    function test_withdrawToken() external {
+    function test_withdrawToken() external row("withdraw ERC-20") {
         vm.prank(bob);
         streamPay.withdrawFromStream(firstUsdc);
-        vm.snapshotGasLastCall("StreamPay", "withdraw ERC-20");
     }
 
-    function test_cancel() external {
+    function test_cancel() external row("cancel native") {
         vm.prank(alice);
         streamPay.cancelStream(first);
-        vm.snapshotGasLastCall("StreamPay", "cancel native");
     }
 
-    function test_cancelByRecipient() external {
+    function test_cancelByRecipient() external row("cancel native by recipient") {
         vm.prank(bob);
         streamPay.cancelStream(first);
-        vm.snapshotGasLastCall("StreamPay", "cancel native by recipient");
     }
 
-    function test_cancelToken() external {
+    function test_cancelToken() external row("cancel ERC-20") {
         vm.prank(alice);
         streamPay.cancelStream(firstUsdc);
-        vm.snapshotGasLastCall("StreamPay", "cancel ERC-20");
     }
 
-    function test_topUp() external {
+    function test_topUp() external row("top up native, first") {
         vm.prank(alice);
         streamPay.topUp{value: DEPOSIT}(first, DEPOSIT);
-        vm.snapshotGasLastCall("StreamPay", "top up native, first");
     }
 
-    function test_topUpAgain() external {
+    function test_topUpAgain() external row("top up native, again") {
         vm.prank(alice);
         streamPay.topUp{value: DEPOSIT}(first, DEPOSIT);
         vm.prank(alice);
         streamPay.topUp{value: DEPOSIT}(first, DEPOSIT);
-        vm.snapshotGasLastCall("StreamPay", "top up native, again");
     }
 
-    function test_batchUpdate1() external {
-        _batch(sameRecipient, 1, "batch update 1");
+    function test_batchUpdate1() external row("batch update 1") {
+        _batch(sameRecipient, 1);
     }
 
-    function test_batchUpdate10() external {
-        _batch(sameRecipient, 10, "batch update 10");
+    function test_batchUpdate10() external row("batch update 10") {
+        _batch(sameRecipient, 10);
     }
 
-    function test_batchUpdate50() external {
-        _batch(sameRecipient, 50, "batch update 50");
+    function test_batchUpdate50() external row("batch update 50") {
+        _batch(sameRecipient, 50);
     }
 
-    function test_batchUpdate200() external {
-        _batch(sameRecipient, 200, "batch update 200");
+    function test_batchUpdate200() external row("batch update 200") {
+        _batch(sameRecipient, 200);
     }
 
-    function test_batchUpdate10Recipients() external {
-        _batch(otherRecipients, 10, "batch update 10, ten recipients");
+    function test_batchUpdate10Recipients() external row("batch update 10, ten recipients") {
+        _batch(otherRecipients, 10);
     }
 
-    function _batch(uint256 from, uint256 count, string memory name) private {
+    function _batch(uint256 from, uint256 count) private {
         uint256[] memory ids = new uint256[](count);
         for (uint256 i; i < count; ++i) {
             ids[i] = from + i;
         }
         vm.prank(mallory);
         streamPay.batchUpdateStreams(ids);
-        vm.snapshotGasLastCall("StreamPay", name);
     }
 }

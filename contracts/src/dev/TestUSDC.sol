@@ -107,9 +107,7 @@ contract TestUSDC is ERC20, EIP712, Nonces {
         bytes memory signature
     ) public {
         bytes32 typeHash = TRANSFER_WITH_AUTHORIZATION_TYPEHASH;
-        bytes32 message = keccak256(abi.encode(typeHash, from, to, value, validAfter, validBefore, nonce));
-        _useAuthorization(from, validAfter, validBefore, nonce, message, signature);
-        _transfer(from, to, value);
+        _transferAuthorized(typeHash, from, to, value, validAfter, validBefore, nonce, signature);
     }
 
     function receiveWithAuthorization(
@@ -123,15 +121,11 @@ contract TestUSDC is ERC20, EIP712, Nonces {
     ) public {
         if (to != msg.sender) revert CallerMustBePayee(msg.sender, to);
         bytes32 typeHash = RECEIVE_WITH_AUTHORIZATION_TYPEHASH;
-        bytes32 message = keccak256(abi.encode(typeHash, from, to, value, validAfter, validBefore, nonce));
-        _useAuthorization(from, validAfter, validBefore, nonce, message, signature);
-        _transfer(from, to, value);
+        _transferAuthorized(typeHash, from, to, value, validAfter, validBefore, nonce, signature);
     }
 
     function cancelAuthorization(address authorizer, bytes32 nonce, bytes memory signature) public {
-        if (authorizationState[authorizer][nonce]) revert AuthorizationUsedOrCanceled(authorizer, nonce);
-        _verify(authorizer, keccak256(abi.encode(CANCEL_AUTHORIZATION_TYPEHASH, authorizer, nonce)), signature);
-        authorizationState[authorizer][nonce] = true;
+        _spend(authorizer, nonce, keccak256(abi.encode(CANCEL_AUTHORIZATION_TYPEHASH, authorizer, nonce)), signature);
         emit AuthorizationCanceled(authorizer, nonce);
     }
 
@@ -139,20 +133,30 @@ contract TestUSDC is ERC20, EIP712, Nonces {
         return 6;
     }
 
-    function _useAuthorization(
+    /// @dev Both transfers; they differ in what is signed and in who may send it.
+    function _transferAuthorized(
+        bytes32 typeHash,
         address from,
+        address to,
+        uint256 value,
         uint256 validAfter,
         uint256 validBefore,
         bytes32 nonce,
-        bytes32 message,
         bytes memory signature
     ) private {
         if (block.timestamp <= validAfter) revert AuthorizationNotYetValid(validAfter);
         if (block.timestamp >= validBefore) revert AuthorizationExpired(validBefore);
-        if (authorizationState[from][nonce]) revert AuthorizationUsedOrCanceled(from, nonce);
-        _verify(from, message, signature);
-        authorizationState[from][nonce] = true;
+        bytes32 message = keccak256(abi.encode(typeHash, from, to, value, validAfter, validBefore, nonce));
+        _spend(from, nonce, message, signature);
         emit AuthorizationUsed(from, nonce);
+        _transfer(from, to, value);
+    }
+
+    /// @dev A nonce of ERC-3009 serves once, be it for a transfer or to cancel.
+    function _spend(address authorizer, bytes32 nonce, bytes32 message, bytes memory signature) private {
+        if (authorizationState[authorizer][nonce]) revert AuthorizationUsedOrCanceled(authorizer, nonce);
+        _verify(authorizer, message, signature);
+        authorizationState[authorizer][nonce] = true;
     }
 
     function _verify(address signer, bytes32 message, bytes memory signature) private view {
