@@ -6,14 +6,25 @@ import { CONTRACTS } from "./forge.mjs";
 
 /**
  * @param {{ name: string, source: string }} contract
- * @param {(path: string) => string | undefined} [replaced] other text for a file, by its path from the folder of the contracts
+ * @param {object} [options]
+ * @param {(path: string) => string | undefined} [options.replaced] other text for a file, by its path from the folder of the contracts
+ * @param {boolean} [options.optimized] false: in a fifth of the time, to bytes that are not deployed
+ * @param {boolean} [options.trees] whether asts are wanted, which take as long as the rest
  * @returns {{ bytecode: string, asts: Record<string, unknown>, errors: string[] }} bytecode "" when there are errors
  */
-export function compileContract({ name, source }, replaced = () => undefined) {
+export function compileContract(
+  { name, source },
+  { replaced = () => undefined, optimized = true, trees = false } = {},
+) {
+  const { optimizer, ...others } = compilerSettings();
   const settings = {
-    ...compilerSettings(),
+    ...others,
+    optimizer: { ...optimizer, enabled: optimizer.enabled && optimized },
     remappings: ["@openzeppelin/=../node_modules/@openzeppelin/"],
-    outputSelection: { [source]: { [name]: ["evm.bytecode.object"] }, "*": { "": ["ast"] } },
+    outputSelection: {
+      [source]: { [name]: ["evm.bytecode.object"] },
+      ...(trees && { "*": { "": ["ast"] } }),
+    },
   };
   /** @param {string} path */
   const read = (path) => replaced(path) ?? textOf(path);

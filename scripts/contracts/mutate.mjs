@@ -1,5 +1,6 @@
-// `npm run contracts:mutate [-- --only StreamPay] [--seconds 900] [--list]`: makes one small mistake after the other in a copy of the
-// contracts and runs their tests: a mistake that no test notices is told with its line, and the program exits 1.
+// `npm run contracts:mutate [-- --only StreamPay] [--seconds 900] [--from 250] [--list]`: makes one small mistake after the other in a copy
+// of the contracts and runs their tests: a mistake that no test notices is told with its line, and the program exits 1. A run that was
+// bounded is gone on with --from: the order is the same each time.
 import {
   cpSync,
   existsSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describeFailure, dim, green, Refusal, red, step } from "../report.mjs";
 import { ROOT } from "../set-up.mjs";
@@ -20,16 +21,18 @@ import { listContracts } from "./artefacts.mjs";
 import { compileContract } from "./compile.mjs";
 import { EQUIVALENT } from "./equivalent-mutants.mjs";
 import { CONTRACTS, runForge } from "./forge.mjs";
+import { KINDS, testMutant } from "./mutant-tests.mjs";
 import { mutantsOf } from "./mutants.mjs";
 
 /** @typedef {import("./mutants.mjs").Mutant} Mutant */
-/** @typedef {"killed" | "survived" | "same" | "invalid"} Outcome same: the compiler makes the same of it */
+/** @typedef {"killed" | "survived" | "endless" | "same" | "invalid"} Outcome same: the compiler makes the same of it */
 
 const option = (/** @type {string} */ name) => {
   const at = process.argv.indexOf(name);
   return at < 0 ? undefined : process.argv[at + 1];
 };
 const only = option("--only");
+const from = Number(option("--from") ?? 0);
 const deadlineMs = performance.now() + Number(option("--seconds") ?? 86_400) * 1_000;
 
 const folder = mkdtempSync(join(tmpdir(), "superstream-mutants-"));
@@ -50,7 +53,7 @@ try {
 
 /** @param {{ name: string, source: string }} contract @returns {Promise<number>} survivors */
 async function mutateContract(contract) {
-  const { bytecode, asts, errors } = compileContract(contract);
+  const { bytecode, asts, errors } = compileContract(contract, { trees: true });
   if (!bytecode) throw new Refusal(`${contract.name} does not compile:\n${errors.join("\n")}`);
   const all = Object.entries(asts)
     .filter(([file]) => file.startsWith("src/"))
@@ -67,71 +70,82 @@ async function mutateContract(contract) {
     `${contract.name}: ${queue.length} mutants, and ${all.length - queue.length} known to be equivalent.`,
   );
   if (process.argv.includes("--list")) {
-    for (const mutant of queue) console.log(tell(mutant));
+    for (const [index, mutant] of queue.entries()) console.log(`${index} ${tell(mutant)}`);
     return 0;
   }
 
   const first = await step("Tests without a mistake", () => prepare(contract, bytecode));
   const lanes = [first, ...copies(first, Math.min(availableParallelism(), 2) - 1)];
   /** @type {Record<Outcome, number>} */
-  const counts = { killed: 0, survived: 0, same: 0, invalid: 0 };
-  const total = queue.length;
+  const counts = { killed: 0, survived: 0, endless: 0, same: 0, invalid: 0 };
+  let next = from;
   await Promise.all(
     lanes.map(async (lane) => {
       const worker = new Worker(new URL("./mutate-worker.mjs", import.meta.url), {
         workerData: { lane, contract, bytecode },
       });
-      for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-        if (performance.now() > deadlineMs) break;
+      while (performance.now() < deadlineMs) {
+        const index = next++;
+        const mutant = queue[index];
+        if (!mutant) break;
         const outcome = await outcomeOf(worker, mutant);
         ++counts[outcome];
-        if (queue.length % 50 === 0) console.log(dim(`${queue.length} of ${total} left`));
-        if (outcome === "survived") console.log(`${red("survived")} ${tell(mutant)}`);
+        if (outcome === "survived" || outcome === "endless")
+          console.log(`${red(outcome)} ${index} ${tell(mutant)}`);
+        if (index % 25 === 24) console.log(dim(`${index + 1} of ${queue.length}`));
       }
       await worker.terminate();
     }),
   );
-  const tried = counts.killed + counts.survived + counts.same + counts.invalid;
-  const left = total > tried ? `, ${total - tried} not tried in the time` : "";
-  const colour = counts.survived ? red : green;
+  const { killed, survived, endless, same, invalid } = counts;
+  const living = survived + endless;
+  const left =
+    next < queue.length ? `, ${queue.length - next} not tried in the time: go on with --from ${next}` : "";
   console.log(
-    colour(`${contract.name}: ${counts.killed} of ${counts.killed + counts.survived} mutants killed${left}.`),
+    (living ? red : green)(`${contract.name}: ${killed} of ${killed + living} mutants killed${left}.`),
   );
-  console.log(dim(`${counts.same} are the same program to the compiler, ${counts.invalid} are none.`));
-  return counts.survived;
+  console.log(dim(`${same} are the same program to the compiler, ${invalid} are none.`));
+  return living;
 }
 
 /**
  * A copy of the contracts whose tests deploy what is in `mutants/`, compiled once and checked to pass.
- * @param {{ name: string }} contract @param {string} bytecode @returns {Promise<string>} its folder
+ * @param {{ name: string, source: string }} contract @param {string} bytecode @returns {Promise<string>} its folder
  */
-async function prepare({ name }, bytecode) {
+async function prepare(contract, bytecode) {
+  const { name } = contract;
   const lane = join(folder, name, "0", "contracts");
   mkdirSync(join(lane, "mutants"), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(lane, "..", "node_modules"), "dir");
   for (const part of ["src", "test", "bin", ".superfluid"]) {
     const from = join(CONTRACTS, part);
-    if (existsSync(from)) cpSync(from, join(lane, part), { recursive: true });
+    // Of the tests only this contract's: the compiler takes minutes for all.
+    const filter = (/** @type {string} */ file) =>
+      !file.endsWith(".t.sol") || basename(file).startsWith(name);
+    if (existsSync(from)) cpSync(from, join(lane, part), { recursive: true, filter });
   }
   const settings = readFileSync(join(CONTRACTS, "foundry.toml"), "utf8");
   writeFileSync(
     join(lane, "foundry.toml"),
-    settings.replace("fs_permissions = [", 'fs_permissions = [{ access = "read", path = "./mutants" }, '),
+    settings
+      .replace("fs_permissions = [", 'fs_permissions = [{ access = "read", path = "./mutants" }, ')
+      .replace("optimizer = true", "optimizer = false"), // Of the tests: mutants come compiled.
   );
   deployFromFile(join(lane, "test"), name);
-  writeFileSync(
-    join(lane, "mutants", `${name}.json`),
-    JSON.stringify({ bytecode: { object: `0x${bytecode}` } }),
-  );
-  const { code, output } = await runForge(["test", ...testsOf(name)], { cwd: lane });
-  if (code !== 0 || !/ [1-9]\d* tests passed/.test(output))
-    throw new Refusal(`The tests of ${name} do not pass without a mistake:\n${output.slice(-4_000)}`);
+  const { code, output } = await runForge(["build"], { cwd: lane });
+  if (code !== 0) throw new Refusal(`The tests of ${name} do not compile:\n${output.slice(-4_000)}`);
+  const plain = compileContract(contract, { optimized: false }).bytecode;
+  await assertPass(lane, name, plain, "unit");
+  for (const kind of /** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS)))
+    await assertPass(lane, name, bytecode, kind);
   return lane;
 }
 
-/** Gas is left out: any change of the code changes it. @param {string} name */
-function testsOf(name) {
-  return ["--match-contract", `^${name}`, "--no-match-contract", "Gas$"];
+/** @param {string} lane @param {string} name @param {string} bytecode @param {keyof typeof KINDS} kind */
+async function assertPass(lane, name, bytecode, kind) {
+  const { verdict, output } = await testMutant(lane, name, bytecode, kind);
+  if (verdict === "pass") return;
+  throw new Refusal(`The ${kind} tests of ${name} do not pass without a mistake:\n${output.slice(-4_000)}`);
 }
 
 /** @param {string} tests @param {string} name */
