@@ -1,10 +1,10 @@
 import "server-only";
 import { type Address, getAddress } from "viem";
-import { sessionOperatorAbi } from "@/contracts-abi/session-operator";
 import { accountSubject } from "@/lib/indexer/log-source";
 import { sessionSubject } from "@/lib/indexer/sources/session-operator-source";
 import { listSubjectLogs } from "@/lib/indexer/subject-logs";
 import type { ChainPlace } from "../chain-place";
+import { foldSession, sessionSpent } from "./fold-session";
 
 /** What an agent may do by a session of SessionOperator. Base units; `rateCap` a second, over all of its flows. */
 export type SessionGrant = {
@@ -77,30 +77,17 @@ async function openSessions(
     listSubjectLogs(place.db(), place.network.chainId, subjects),
     client.getBlock(),
   ]);
-  const open = opened.filter(({ args }) => {
-    const { expiry } = args.terms as Record<string, string>;
-    const told = byId.get(sessionSubject(contract, String(args.id))) ?? [];
-    return BigInt(expiry ?? 0) > timestamp && !told.some(({ event }) => event === "SessionRevoked");
+  return opened.flatMap(({ args }) => {
+    const session = foldSession(byId.get(sessionSubject(contract, String(args.id))) ?? []);
+    if (!session || session.revoked || session.expiry <= timestamp) return [];
+    const { agent, token, budget, rateCap, expiry } = session;
+    return [
+      {
+        id: BigInt(String(args.id)),
+        ...{ agent: getAddress(agent), token: getAddress(token), budget, rateCap },
+        spent: sessionSpent(session, timestamp),
+        expiryMs: expiry * 1_000n,
+      },
+    ];
   });
-  return Promise.all(
-    open.map(async ({ args }) => {
-      const id = BigInt(String(args.id));
-      const terms = args.terms as Record<string, string>;
-      return {
-        id,
-        agent: getAddress(String(args.agent)),
-        token: getAddress(String(terms.token)),
-        budget: BigInt(terms.budget ?? 0),
-        // What runs spends at every second: only the contract knows how much by now.
-        spent: await client.readContract({
-          address: contract,
-          abi: sessionOperatorAbi,
-          functionName: "getSpent",
-          args: [id],
-        }),
-        rateCap: BigInt(terms.rateCap ?? 0),
-        expiryMs: BigInt(terms.expiry ?? 0) * 1_000n,
-      };
-    }),
-  );
 }
