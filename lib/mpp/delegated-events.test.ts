@@ -81,11 +81,13 @@ test("given a payer's own call, nothing is looked for and nothing ends it", asyn
   const { account } = payerOf(door);
   const { provider, answer } = silentProvider();
   door.script.answer = answer;
+  const asked = vi.spyOn(door.ledger, "delegationEnd");
   const response = await pay(door.call, account, priced, post);
   const text = response.text();
   delegationOf(door, account).end = "revoked"; // Of an agent that this call is not by.
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(provider.stopped).toBe(false);
+  expect(asked).not.toHaveBeenCalled();
   provider.let();
   expect(await text).toContain("event: payment-void");
 });
