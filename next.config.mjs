@@ -36,6 +36,7 @@ const config = {
     { source: "/openapi.json", headers: forData },
     { source: "/openapi/full.json", headers: forData },
     { source: "/llms.txt", headers: forData },
+    { source: "/skill.md", headers: forData },
     { source: "/.well-known/:path*", headers: forData },
   ],
 };

@@ -49,7 +49,7 @@ export const config = {
   matcher: [
     {
       source:
-        "/((?!api/|metrics|\\.well-known/|openapi.json|openapi/|llms.txt|_next/static|_next/image|icon.svg).*)",
+        "/((?!api/|metrics|\\.well-known/|openapi.json|openapi/|llms.txt|skill.md|_next/static|_next/image|icon.svg).*)",
       missing: [{ type: "header", key: "next-router-prefetch" }],
     },
   ],

@@ -80,7 +80,7 @@ const ALLOWED = {
   "lib/operations": [...BASE, "lib/db", "lib/chain", "lib/ledger", "lib/outbox", "lib/streams"],
   "lib/alerts": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams", "lib/market", "lib/mpp"],
   // The boundary's table of operations takes its schemas from the use cases.
-  "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", ...USE_CASES],
+  "lib/http": [...BASE, "lib/db", "lib/auth", "lib/ledger", "lib/mcp/tool-names", ...USE_CASES],
   "lib/simulation": [...BASE, ...ADAPTERS, "lib/ledger", "lib/streams"],
   // Another way to the same operations and the same door: above both, and with no rule of its own.
   "lib/mcp": [...BASE, "lib/http", "lib/market", "lib/mpp"],

@@ -1,6 +1,8 @@
 import { LEDGER_ASSET } from "@/lib/domain/asset";
 import type { PaidService } from "@/lib/market/list-paid-services";
+import { toolNames } from "@/lib/mcp/tool-names";
 import { offersOf, type PaymentWays } from "@/lib/mpp/payment-ways";
+import { paths } from "@/lib/paths";
 import { operations } from "./operations";
 import { paymentMethods } from "./payment-methods";
 
@@ -14,15 +16,14 @@ export type ManifestAction = {
   auth_required: boolean;
 };
 
+export type ManifestSite = { origin: string; network: "devnet" | "mainnet"; ways: PaymentWays };
+
 /**
  * The manifest for agents that arrive knowing nothing: what can be done here, where, and for how much. It lists what
  * answers and nothing else (a test walks it), and says the plain truth about the money. Version 1.0: members are
  * only ever added.
  */
-export function agentManifest(
-  services: readonly PaidService[],
-  site: { origin: string; network: "devnet" | "mainnet"; ways: PaymentWays },
-) {
+export function agentManifest(services: readonly PaidService[], site: ManifestSite) {
   const { ways } = site;
   return {
     schema_version: "1.0",
@@ -35,6 +36,10 @@ export function agentManifest(
       decimals: LEDGER_ASSET.decimals,
       pegged_to: "USD",
       play_money: site.network === "devnet",
+      // A dollar is no measure of computing, and the ledger has no supply of its own to cap.
+      anchor_flops_per_unit: null,
+      anchor_constitutional: false,
+      supply_cap: null,
       exchange_listed: false,
     },
     payment: {
@@ -46,12 +51,29 @@ export function agentManifest(
     },
     actions: [...freeActions(), ...services.map((paid) => paidAction(paid, ways))],
     discovery: {
-      openapi: "/openapi.json",
-      llms: "/llms.txt",
-      receipt_keys: "/.well-known/jwks.json",
+      openapi: paths.openapi,
+      openapi_full: paths.wholeOpenapi,
+      llms: paths.llms,
+      skill: paths.skill,
+      agent_card: paths.agentCard,
+      receipt_keys: paths.jwks,
       registry: "/api/v1/registry",
+      mcp: mcpDescription(site.network),
+    },
+    maintainer_stance: {
+      exchange_listed: false,
+      ico_or_presale: false,
+      team_treasury: false,
+      mainnet_operated_by_maintainers: false,
+      note: "Superstream has no token of its own: prices are dollars. Whoever runs an installation operates it; the maintainers hold no money of its users.",
+      reference: `${site.origin}${paths.docs}`,
     },
   };
+}
+
+function mcpDescription(network: ManifestSite["network"]) {
+  const tools = toolNames(network);
+  return { endpoint: paths.api.mcp, transport: "streamable-http", tool_count: tools.length, tools };
 }
 
 function freeActions(): ManifestAction[] {

@@ -2,6 +2,7 @@ import { LEDGER_ASSET } from "@/lib/domain/asset";
 import { toDecimal } from "@/lib/domain/decimal";
 import type { PaidService } from "@/lib/market/list-paid-services";
 import type { PaymentWays } from "@/lib/mpp/payment-ways";
+import { paths } from "@/lib/paths";
 import { type PaymentMethod, paymentMethods } from "./payment-methods";
 
 /** `/llms.txt`: what an agent needs to go from nothing to a paid answer, with nothing that is not so. */
@@ -65,8 +66,10 @@ GET ${origin}/api/v1/requests/{id} gives a paid answer again for 24 hours.
 ## Documents
 
 - [OpenAPI](${origin}/openapi.json): paid paths with their prices, and what paying takes; [every operation](${origin}/openapi/full.json)
-- [Manifest](${origin}/.well-known/superstream-agent.json): actions for agents
+- [Manifest](${origin}${paths.agentManifest}): actions for agents; [agent card](${origin}${paths.agentCard}) for A2A
+- [Skill](${origin}${paths.skill}): the same as commands to run
 - [Registry](${origin}/api/v1/registry): services with JSON Schemas and examples
+- MCP server: POST ${origin}${paths.api.mcp}, streamable HTTP; paid tools answer -32042 with challenges
 - [Receipt keys](${origin}/.well-known/jwks.json): verify receipts yourself
 ${services.length > 0 ? `\n## Services that can be called now\n\n${services.map((paid) => serviceLine(paid, origin)).join("\n")}\n` : ""}`;
 }

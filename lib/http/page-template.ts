@@ -22,8 +22,15 @@ export function pageTemplate(url: string): string | null {
   const [, first = "", ...rest] = path.split("/");
   if (first === "") return "/";
   if (FIRST.has(first)) return rest.length > 0 ? `/${first}/{rest}` : `/${first}`;
-  const counted = ["api", "_next", ".well-known", "metrics", "openapi", "openapi.json", "llms.txt"].includes(
-    first,
-  );
+  const counted = [
+    "api",
+    "_next",
+    ".well-known",
+    "metrics",
+    "openapi",
+    "openapi.json",
+    "llms.txt",
+    "skill.md",
+  ].includes(first);
   return counted ? null : "/{unknown}";
 }

@@ -7,8 +7,8 @@ import { operations } from "./operations";
 
 const API = fileURLToPath(new URL("../../app/api", import.meta.url));
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-/** Served by their own rules: the paid door, and whatever is nothing. */
-const APART = ["p/[provider]/[...path]/route.ts", "[[...unknown]]/route.ts"];
+/** Served by their own rules: the paid door, JSON-RPC, and whatever is nothing. */
+const APART = ["p/[provider]/[...path]/route.ts", "mcp/route.ts", "a2a/route.ts", "[[...unknown]]/route.ts"];
 
 const files = readdirSync(API, { recursive: true, encoding: "utf8" }).filter(
   (file) => file.endsWith("route.ts") && !APART.includes(file),

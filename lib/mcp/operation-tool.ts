@@ -26,9 +26,11 @@ export function operationTool(
   const keyShape = keyed ? { idempotencyKey: idempotencyKey.optional() } : {};
   const shape = { ...params.shape, ...query.shape, ...body.shape, ...keyShape };
   const readOnlyHint = options.reads ?? method === "GET";
-  const needs = operation.auth === "account" ? " Needs Authorization: Bearer on the HTTP request." : "";
+  const account = operation.auth === "account";
+  const needs = account ? " Needs Authorization: Bearer on the HTTP request." : "";
 
   return {
+    account,
     listed: {
       name: options.name,
       description: `${options.description ?? operation.summary}.${needs}`,

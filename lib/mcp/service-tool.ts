@@ -49,6 +49,7 @@ type Doors = {
  */
 export function serviceTool(doors: Doors): Tool {
   return {
+    account: false,
     listed: {
       name: "call_service",
       description:

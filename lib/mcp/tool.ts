@@ -11,6 +11,8 @@ export type ToolCall = {
 /** One tool: what `tools/list` says of it, and what runs it. */
 export type Tool = {
   listed: ListedTool;
+  /** Whether it acts for a signed-in account. */
+  account: boolean;
   /** @throws RpcError for what the protocol answers by an error: wrong arguments, and payment */
   call: (call: ToolCall) => Promise<CallToolResult>;
 };

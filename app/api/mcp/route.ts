@@ -1,6 +1,4 @@
-import { ProblemError, toProblem } from "@/lib/errors";
-import { measured, methodLabel } from "@/lib/http/measure";
-import { problemResponse } from "@/lib/http/problem-response";
+import { measured } from "@/lib/http/measure";
 import { getDoor } from "@/lib/market/get-door";
 import { answerMcp } from "@/lib/mcp/answer-mcp";
 import { paymentCapability } from "@/lib/mcp/payment-capability";
@@ -9,6 +7,7 @@ import type { Tool } from "@/lib/mcp/tool";
 import { fetchPaidDoor } from "@/lib/mpp/paid-door";
 import { paths } from "@/lib/paths";
 import { operationTools } from "./operation-tools";
+import { refuseMethod } from "./refuse-method";
 
 let tools: readonly Tool[] | undefined;
 
@@ -19,12 +18,6 @@ export function POST(request: Request): Promise<Response> {
   return measured(paths.api.mcp, "POST", () => answerMcp(request, options));
 }
 
-/** No session to end, and nothing that the server says unasked: what the protocol has GET and DELETE for. */
-function refuse({ method }: Request): Promise<Response> {
-  return measured(paths.api.mcp, methodLabel(method), async () => {
-    const detail = "Send JSON-RPC messages with POST.";
-    return problemResponse(toProblem(new ProblemError("method-not-allowed", detail)), { Allow: "POST" });
-  });
-}
+const refuse = refuseMethod(paths.api.mcp);
 
 export { refuse as DELETE, refuse as GET, refuse as OPTIONS, refuse as PATCH, refuse as PUT };
