@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { CORS, PREFLIGHT } from "./cors";
 import { Refusal } from "./refusal";
 import { RefusedPaid, type ServeTools, serveCall } from "./serve-call";
@@ -8,21 +8,17 @@ export type ProviderTools = ServeTools & { providerId: string; draining: () => b
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** The HTTP server of one provider: what it sells, `/v1/models` and `/health`. Not yet listening. */
-export function createProvider(tools: ProviderTools): Server {
+/** What one provider answers over HTTP: what it sells, `/v1/models` and `/health`. */
+export function createProvider(tools: ProviderTools): RequestListener {
   const routes = routesOf(tools);
-  const server = createServer((request, response) => {
+  return (request, response) => {
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
     if (request.method === "OPTIONS") {
       response.writeHead(204, PREFLIGHT).end();
       return;
     }
     handle(routes, request, response).catch((error: unknown) => refuse(response, error, tools));
-  });
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 60_000;
-  server.keepAliveTimeout = 65_000; // Longer than the marketplace keeps a connection to us.
-  return server;
+  };
 }
 
 type Routes = ReadonlyMap<string, { method: string; handler: Handler }>;
@@ -76,7 +72,7 @@ function refuse(response: ServerResponse, thrown: unknown, tools: ProviderTools)
   if (refusal.status >= 500 && !gone)
     tools.report(refusal.message, error instanceof Refusal ? error.cause : error);
   if (response.headersSent) {
-    response.destroy();
+    if (!response.writableEnded) response.destroy();
     return;
   }
   sendJson(response, refusal.status, refusal, {

@@ -1,23 +1,30 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { contentDigest } from "@/lib/mpp/digest";
 import type { CallSlots } from "./call-slots";
-import type { Inference } from "./inference";
+import type { CallWatch } from "./call-watch";
+import { encodedReceipt } from "./encoded-receipt";
+import type { Inference, Inferred } from "./inference";
 import type { Authorise, Paid } from "./payment";
 import { readBody } from "./read-body";
 import type { ProviderConfig } from "./read-config";
 import { Refusal } from "./refusal";
 import { relayEvents } from "./relay-events";
 import type { SoldService, Work } from "./sold-service";
+import type { UnpaidLimit } from "./unpaid-limit";
 
 export type ServeTools = {
   config: ProviderConfig;
   authorise: Authorise;
   inference: Inference;
   slots: CallSlots;
+  watch: CallWatch["watch"];
+  unpaid: UnpaidLimit;
+  /** Aborted when answers under way have to end. */
+  halted: AbortSignal;
   report: (message: string, error: unknown) => void;
 };
 
-/** Beside what `refuse` writes: everything that a refusal of a paid call carries. */
+/** A refusal of a call that was paid for: what its answer carries all the same. */
 export class RefusedPaid extends Error {
   constructor(
     readonly refusal: unknown,
@@ -37,17 +44,22 @@ export async function serveCall(
   service: SoldService,
   tools: ServeTools,
 ): Promise<void> {
-  const { config, authorise } = tools;
+  const { config, authorise, unpaid } = tools;
   const left = new AbortController();
   response.once("close", () => response.writableFinished || left.abort());
 
   const body = await readBody(request, service.bodyMax);
-  const contentType = mediaType(request, service);
-  const work = await service.read({ body, contentType, ...pick(config) });
+  const { model, upstreamModel } = config;
+  const contentType = request.headers["content-type"] ?? "";
+  const work = await service.read({ body, contentType, model, upstreamModel });
+
+  const address = request.socket.remoteAddress ?? "unknown";
   const header = (name: string) => request.headers[name]?.toString() ?? null;
+  if (header("stream-grant") === null) unpaid.check(address);
   const shown = { method: "POST", path: request.url ?? "/", digest: contentDigest(body), header };
   const decision = await authorise(shown);
   if ("unserved" in decision) {
+    unpaid.count(address);
     const { status, headers, body: answer } = decision.unserved;
     response.writeHead(status, { "cache-control": "no-store", ...headers }).end(answer);
     return;
@@ -59,57 +71,83 @@ type PaidCall = { service: SoldService; work: Work; paid: Paid; left: AbortSigna
 
 async function servePaid(response: ServerResponse, call: PaidCall, tools: ServeTools): Promise<void> {
   const { paid, work, service, left } = call;
+  const { halted, inference, config } = tools;
+  const watched = tools.watch(paid);
+  const stop = new AbortController();
+  const unlink = abortWith(stop, [left, halted, watched.ended]);
   let give: (() => void) | undefined;
   try {
     give = tools.slots.take(paid.streamId);
-    const answer = await tools.inference.ask(work, left);
-    if (answer.kind === "events") return await relayEvents(response, answer.body, { paid, left }, tools);
-    const whole = service.answer
-      ? { contentType: "application/json", body: shaped(service.answer, answer.body, tools.config.model) }
-      : answer;
-    const receipt = await paid.settle({ outcome: "served", status: 200, digest: contentDigest(whole.body) });
-    response
-      .writeHead(200, {
-        "content-type": whole.contentType,
-        "content-length": whole.body.byteLength,
-        "cache-control": "private, no-store",
-        ...paid.headers,
-        ...(receipt ? { "payment-receipt": encoded(receipt) } : {}),
-      })
-      .end(whole.body);
+    const answer = await inference.ask(work, stop.signal);
+    if (answer.kind === "whole") return await answerWhole(response, answer, { paid, service }, tools);
+    const model = { events: answer.body, stop: () => stop.abort() };
+    const { topUpSeconds } = config;
+    await relayEvents(response, model, { paid, watched, left, halted, topUpSeconds });
   } catch (error) {
-    const status = error instanceof Refusal ? error.status : 500;
+    if (response.headersSent) throw error; // Settled by who has sent them.
+    const refusal = watched.ended.aborted
+      ? new Refusal("stream-ended", "The stream ended before the answer. Nothing was charged.")
+      : error;
+    const status = refusal instanceof Refusal ? refusal.status : 500;
     await paid
       .settle({ outcome: "void", status })
       .catch((trouble) => tools.report(`Call ${paid.requestId} could not be voided.`, trouble));
-    throw new RefusedPaid(error, paid.headers);
+    throw new RefusedPaid(refusal, paid.headers);
   } finally {
+    unlink();
+    watched.stop();
     give?.();
   }
 }
 
-/** `multipart/form-data` keeps its boundary; for all else the parameters say nothing. */
-function mediaType(request: IncomingMessage, { path }: SoldService): string {
-  const given = request.headers["content-type"] ?? "";
-  return path === "/v1/audio/transcriptions" ? given : (given.split(";")[0]?.trim().toLowerCase() ?? "");
+/** `AbortSignal.any`, but nothing of a call stays with signals that outlive it. @returns lets go of them */
+function abortWith(stop: AbortController, signals: readonly AbortSignal[]): () => void {
+  const abort = () => stop.abort();
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+  }
+  return () => {
+    for (const signal of signals) signal.removeEventListener("abort", abort);
+  };
 }
 
-function pick({ model, upstreamModel }: ProviderConfig) {
-  return { model, upstreamModel };
+type Whole = Extract<Inferred, { kind: "whole" }>;
+
+/** Settled before it is said. An answer is given also when its receipt cannot be had: the model's work is done. */
+async function answerWhole(
+  response: ServerResponse,
+  upstream: Whole,
+  { paid, service }: Pick<PaidCall, "paid" | "service">,
+  { config, report }: ServeTools,
+): Promise<void> {
+  const { contentType, body } = service.answer ? shaped(service.answer, upstream, config.model) : upstream;
+  const receipt = await paid
+    .settle({ outcome: "served", status: 200, digest: contentDigest(body) })
+    .catch((trouble) => {
+      if (trouble instanceof Refusal) throw trouble;
+      report(`Call ${paid.requestId} has no receipt.`, trouble);
+      return null;
+    });
+  response
+    .writeHead(200, {
+      "content-type": contentType,
+      "content-length": body.byteLength,
+      "cache-control": "private, no-store",
+      ...paid.headers,
+      ...(receipt ? { "payment-receipt": encodedReceipt(receipt) } : {}),
+    })
+    .end(body);
 }
 
 /** @throws Refusal `inference-failed` for what is no answer of a model */
-function shaped(answer: NonNullable<SoldService["answer"]>, body: Buffer, model: string): Buffer {
+function shaped(answer: NonNullable<SoldService["answer"]>, { body }: Whole, model: string) {
   try {
-    return Buffer.from(JSON.stringify(answer(JSON.parse(body.toString("utf8")), model)));
+    const json = JSON.stringify(answer(JSON.parse(body.toString("utf8")), model));
+    return { contentType: "application/json", body: Buffer.from(json) };
   } catch (cause) {
     throw new Refusal("inference-failed", "The model's answer cannot be read. Nothing was charged.", {
       cause,
     });
   }
-}
-
-/** The value of `Payment-Receipt`: base64url of the JSON. */
-export function encoded(receipt: Readonly<Record<string, unknown>>): string {
-  return Buffer.from(JSON.stringify(receipt)).toString("base64url");
 }

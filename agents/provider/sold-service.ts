@@ -12,7 +12,7 @@ export type Work = {
   events: boolean;
 };
 
-/** What a service is called with: bytes as they came, and the one model that it runs. */
+/** What a service is called with: bytes and `Content-Type` as they came, and the one model that it runs. */
 export type Asked = {
   body: Uint8Array<ArrayBuffer>;
   contentType: string;
@@ -52,7 +52,7 @@ export function listedSchema(input: z.ZodType): Record<string, unknown> {
  * @throws Refusal `unsupported-media-type`, `malformed-json`, `model-not-served` or `invalid-input`
  */
 export function readJson<T extends { model?: string | undefined }>(input: z.ZodType<T>, asked: Asked): T {
-  if (asked.contentType !== "application/json")
+  if (asked.contentType.split(";")[0]?.trim().toLowerCase() !== "application/json")
     throw new Refusal("unsupported-media-type", "Send application/json.");
   return checked(input, parseJson(asked.body), asked.model);
 }

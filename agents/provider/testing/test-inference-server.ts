@@ -109,8 +109,12 @@ function lastMessage(body: Record<string, unknown>): string {
 }
 
 async function event(response: ServerResponse, data: string): Promise<void> {
-  if (!response.write(`data: ${data}\n\n`) && !response.destroyed)
-    await Promise.race([once(response, "drain"), once(response, "close")]);
+  if (response.write(`data: ${data}\n\n`) || response.destroyed) return;
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  response.once("close", leave);
+  await once(response, "drain", { signal: gone.signal }).catch(() => undefined); // Who left reads no more.
+  response.off("close", leave);
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
