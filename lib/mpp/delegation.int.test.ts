@@ -1,94 +1,25 @@
-/** Proofs by delegates and by smart accounts, over the real ledger and a real chain. */
+/** Proofs by delegates of ordinary keys, over the real ledger. */
 import { Challenge, Credential, Receipt } from "mppx";
 import { Mppx } from "mppx/client";
-import { encodeDeployData, encodeFunctionData, type Hex, hashTypedData, parseUnits } from "viem";
-import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 
 const site = await vi.hoisted(async () => (await import("./testing/chain-site")).startChainSite());
 
-import { delegatedStreams, type SignedDelegation, signDelegation } from "@/agents/client/delegated-streams";
-import { ledgerStream } from "@/agents/client/ledger-stream";
-import { streamPayAbi } from "@/contracts-abi/stream-pay";
-import { testUsdcAbi } from "@/contracts-abi/test-usdc";
-import { testWalletAbi } from "@/contracts-abi/test-wallet";
-import { testWalletBytecode } from "@/contracts-abi/test-wallet-bytecode";
-import type { ChainRequest } from "./chain-methods";
-import { providerTag } from "./provider-tag";
+import { delegatedStreams } from "@/agents/client/delegated-streams";
+import { lockWaits } from "@/lib/testing/held-back";
 import { streamTypedData } from "./stream-typed-data";
-import { OWNER, PROVIDER } from "./testing/chain-site";
+import { USD } from "./testing/chain-agents";
+import { BASIC, delegates, inAnHour, invalid, newKey, refusal } from "./testing/delegates";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const USD = 10n ** 18n;
-const BASIC = 11_574_074_074_074n;
-const { url, devnet, newAgent } = site;
-const newKey = () => privateKeyToAccount(generatePrivateKey());
-const inAnHour = () => BigInt(Math.floor(Date.now() / 1000) + 3_600);
-let nonces = 1n;
+const { url } = site;
+const { request, ledgerPayer, delegate, call, revoke } = delegates(site);
 
 beforeAll(async () => {
   await site.mount("custom");
   await site.open();
 });
-
-/** A payer with an open stream on the ledger. */
-async function ledgerPayer(tier = "basic"): Promise<PrivateKeyAccount> {
-  const account = newKey();
-  const { creditWallet } = await import("@/lib/streams/credit-wallet");
-  await creditWallet({
-    actor: account.address.toLowerCase(),
-    idempotencyKey: crypto.randomUUID(),
-    amount: 100n * USD,
-  });
-  const caps = { maxRatePerDay: 1_000n * USD, maxDeposit: 50n * USD, maxTotal: 100n * USD };
-  const client = Mppx.create({ polyfill: false, methods: [ledgerStream({ account, caps })] });
-  const headers = { ...site.init.headers, "Stream-Tier": tier };
-  expect((await client.fetch(url, { ...site.init, headers })).status).toBe(200);
-  return account;
-}
-
-async function delegate(payer: PrivateKeyAccount, over: Partial<SignedDelegation> = {}) {
-  const agent = newKey();
-  const delegation = await signDelegation(payer, {
-    delegate: agent.address,
-    realm: new URL(site.baseUrl).host,
-    chainId: 31_337,
-    maxFlowRate: BASIC,
-    notAfter: inAnHour(),
-    nonce: nonces++,
-    ...over,
-  });
-  return { agent, delegation };
-}
-
-/** One call by the stock client of a delegate; a refusal that it would answer with money is read as the server said it. */
-async function call(
-  agent: PrivateKeyAccount,
-  delegation: SignedDelegation,
-  headers: Record<string, string> = {},
-) {
-  const challenged = await fetch(url, { ...site.init, headers: { ...site.init.headers, ...headers } });
-  const [method] = delegatedStreams({ account: agent, delegation });
-  const challenge = Challenge.fromResponse(challenged);
-  const authorization = await method.createCredential({ challenge } as never);
-  return fetch(url, {
-    ...site.init,
-    headers: { ...site.init.headers, ...headers, Authorization: authorization },
-  });
-}
-
-async function refusal(response: Response) {
-  const { code, reason } = (await response.json()) as { code: string; reason?: string };
-  return { status: response.status, code, ...(reason ? { reason } : {}) };
-}
-
-const invalid = (reason: string) => ({ status: 402, code: "stream/delegation-invalid", reason });
-
-async function revoke(payer: PrivateKeyAccount, nonce: bigint) {
-  const { revokeDelegation } = await import("@/lib/streams/delegations");
-  return revokeDelegation({ actor: payer.address, nonce });
-}
 
 describe("a delegate of an ordinary key", () => {
   test("is served on its payer's stream by the stock client, and its session serves the next call", async () => {
@@ -102,7 +33,7 @@ describe("a delegate of an ordinary key", () => {
     expect(response.status).toBe(200);
     expect(Receipt.fromResponse(response)).toMatchObject({ payer: `did:pkh:eip155:31337:${payer.address}` });
     const session = { "Stream-Session": response.headers.get("stream-session") ?? "" };
-    const again = await fetch(url, { ...site.init, headers: { ...site.init.headers, ...session } });
+    const again = await request(session);
     expect(again.status).toBe(200);
 
     const { listDelegations } = await import("@/lib/streams/delegations");
@@ -124,10 +55,7 @@ describe("a delegate of an ordinary key", () => {
     await revoke(payer, one.delegation.nonce);
     expect(await open()).toEqual([other.agent.address]);
     const withSession = (response: Response) =>
-      fetch(url, {
-        ...site.init,
-        headers: { ...site.init.headers, "Stream-Session": response.headers.get("stream-session") ?? "" },
-      });
+      request({ "Stream-Session": response.headers.get("stream-session") ?? "" });
     expect((await withSession(served)).status).toBe(402);
     expect((await withSession(kept)).status).toBe(200);
     expect(await refusal(await call(one.agent, one.delegation))).toEqual(invalid("revoked"));
@@ -149,7 +77,7 @@ describe("a delegate of an ordinary key", () => {
         [payer.address.toLowerCase(), delegation.nonce],
       );
       const answer = call(agent, delegation);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await lockWaits(pool(), 1);
       await connection.query("commit");
       expect(await refusal(await answer)).toEqual(invalid("revoked"));
     } finally {
@@ -216,11 +144,10 @@ describe("a delegate of an ordinary key", () => {
   test("one proof of it is served once, and one half of a delegation is none", async () => {
     const payer = await ledgerPayer();
     const { agent, delegation } = await delegate(payer);
-    const challenge = Challenge.fromResponse(await fetch(url, site.init));
+    const challenge = Challenge.fromResponse(await request());
     const [method] = delegatedStreams({ account: agent, delegation });
     const authorization = await method.createCredential({ challenge } as never);
-    const send = (value: string) =>
-      fetch(url, { ...site.init, headers: { ...site.init.headers, Authorization: value } });
+    const send = (value: string) => request({ Authorization: value });
     const statuses = (await Promise.all(Array.from({ length: 5 }, () => send(authorization)))).map(
       ({ status }) => status,
     );
@@ -228,7 +155,7 @@ describe("a delegate of an ordinary key", () => {
 
     const half = Credential.deserialize<Record<string, unknown>>(authorization);
     delete half.payload.delegation;
-    half.challenge = Challenge.fromResponse(await fetch(url, site.init));
+    half.challenge = Challenge.fromResponse(await request());
     expect(await refusal(await send(Credential.serialize(half as Credential.Credential)))).toEqual(
       invalid("incomplete"),
     );
@@ -237,7 +164,7 @@ describe("a delegate of an ordinary key", () => {
   test.each(["open", "topUp", "close"])("cannot %s: what moves money takes no delegate", async (action) => {
     const payer = await ledgerPayer();
     const { agent, delegation } = await delegate(payer);
-    const challenge = Challenge.fromResponse(await fetch(url, site.init)) as never as Parameters<
+    const challenge = Challenge.fromResponse(await request()) as never as Parameters<
       typeof streamTypedData
     >[0];
     const members = { deposit: String(USD), streamId: "str_1", amount: "1" };
@@ -260,133 +187,11 @@ describe("a delegate of an ordinary key", () => {
         challenge: challenge as never,
         payload: { ...payload, type: "proof", signature, ...extra },
       });
-      const response = await fetch(url, {
-        ...site.init,
-        headers: { ...site.init.headers, Authorization: Credential.serialize(credential) },
-      });
+      const response = await request({ Authorization: Credential.serialize(credential) });
       expect(response.status).toBe(402);
       expect(["verification-failed", "malformed-credential", "invalid-payload"]).toContain(
         (await refusal(response)).code,
       );
     }
-  });
-});
-
-describe("a smart account with a stream on the chain", () => {
-  test("is proved by its owner and by a delegate of it, and by neither once that owner is removed", async () => {
-    const owner = await newAgent();
-    const deployed = await owner.wallet.sendTransaction({
-      data: encodeDeployData({
-        abi: testWalletAbi,
-        bytecode: testWalletBytecode,
-        args: [owner.account.address],
-      }),
-    });
-    const { contractAddress: account } = await owner.reader.waitForTransactionReceipt({ hash: deployed });
-    if (!account) throw new Error("No wallet was deployed.");
-    await devnet.fund(account);
-    const { usdc, streamPay } = devnet.addresses;
-    const execute = async (to: Hex, data: Hex) => {
-      const hash = await owner.wallet.writeContract({
-        address: account,
-        abi: testWalletAbi,
-        functionName: "execute",
-        args: [to, 0n, data],
-      });
-      const { status } = await owner.reader.waitForTransactionReceipt({ hash });
-      expect(status).toBe("success");
-    };
-    await execute(
-      usdc,
-      encodeFunctionData({ abi: testUsdcAbi, functionName: "approve", args: [streamPay, 10n ** 9n] }),
-    );
-    const terms = {
-      token: usdc,
-      amount: parseUnits("1", 6),
-      recipient: OWNER.address,
-      duration: 86_400n,
-      streamType: 0,
-      providerId: providerTag(PROVIDER),
-    };
-    await execute(
-      streamPay,
-      encodeFunctionData({ abi: streamPayAbi, functionName: "createTokenStream", args: [terms] }),
-    );
-
-    const prove = async (by: PrivateKeyAccount, members: object = {}) => {
-      const challenge = Challenge.fromResponseList(await fetch(url, site.init)).find(
-        ({ method }) => method === "streampay",
-      ) as Challenge.Challenge<ChainRequest, "stream", "streampay"> | undefined;
-      if (!challenge) throw new Error("No challenge of StreamPay.");
-      const payload = { action: "prove", payer: account } as const;
-      const signature = await by.signTypedData(streamTypedData(challenge, payload));
-      const credential = Credential.from({
-        challenge,
-        payload: { ...payload, type: "proof", signature, ...members },
-      });
-      return fetch(url, {
-        ...site.init,
-        headers: { ...site.init.headers, Authorization: Credential.serialize(credential) },
-      });
-    };
-    await expect.poll(async () => (await prove(owner.account)).status, { timeout: 10_000 }).toBe(200);
-    expect((await prove(newKey())).status).toBe(402);
-
-    const agent = newKey();
-    const granted = {
-      realm: new URL(site.baseUrl).host,
-      chainId: 31_337,
-      delegate: agent.address,
-      maxFlowRate: BASIC,
-      notAfter: inAnHour(),
-      nonce: 1n,
-    };
-    const { delegationTypedData } = await import("./delegation-typed-data");
-    const texts = { maxFlowRate: `${BASIC}`, notAfter: `${granted.notAfter}`, nonce: "1" };
-    const hash = hashTypedData(delegationTypedData({ ...granted, ...texts, payer: account }));
-    const shown = {
-      delegate: agent.address,
-      delegation: { ...texts, signature: await owner.account.sign({ hash }) },
-    };
-    expect((await prove(agent, shown)).status).toBe(200);
-
-    const heir = newKey().address;
-    for (const [who, allowed] of [
-      [heir, true],
-      [owner.account.address, false],
-    ] as const)
-      await owner.reader.waitForTransactionReceipt({
-        hash: await owner.wallet.writeContract({
-          address: account,
-          abi: testWalletAbi,
-          functionName: "setOwner",
-          args: [who, allowed],
-        }),
-      });
-    expect(await refusal(await prove(owner.account))).toEqual({ status: 402, code: "verification-failed" });
-    expect(await refusal(await prove(agent, shown))).toEqual(invalid("not-signed-by-payer"));
-  });
-
-  test("signs in with its owner's signature (ERC-1271)", async () => {
-    const owner = await newAgent();
-    const deployed = await owner.wallet.sendTransaction({
-      data: encodeDeployData({
-        abi: testWalletAbi,
-        bytecode: testWalletBytecode,
-        args: [owner.account.address],
-      }),
-    });
-    const { contractAddress: address } = await owner.reader.waitForTransactionReceipt({ hash: deployed });
-    const { createNonce } = await import("@/lib/auth/create-nonce");
-    const { createSession } = await import("@/lib/auth/create-session");
-    const signIn = async (by: PrivateKeyAccount) => {
-      const { message } = await createNonce({ address: address ?? "0x" });
-      return createSession({
-        message: message ?? "",
-        signature: await by.signMessage({ message: message ?? "" }),
-      });
-    };
-    expect((await signIn(owner.account)).address).toBe(address?.toLowerCase());
-    await expect(signIn(newKey())).rejects.toMatchObject({ code: "invalid-signature" });
   });
 });

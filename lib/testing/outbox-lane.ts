@@ -59,7 +59,7 @@ export function outboxLane(options: {
     /** Passes until the transaction is in one of the states. @throws Error when it does not get there */
     async until(key: string, ...states: string[]) {
       const began = performance.now();
-      while (performance.now() - began < 60_000) {
+      while (performance.now() - began < 50_000) {
         await runOutboxOnce(lane);
         const row = await intentRow(options.db, key);
         if (states.includes(row.state)) return row;
