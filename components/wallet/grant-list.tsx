@@ -5,6 +5,7 @@ import { Card, CardBody, CardHeader, CardTitle } from "@/components/ui/card";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Asset } from "@/lib/domain/asset";
 import { formatToken } from "@/lib/format";
+import { BEYOND_BUDGET } from "@/lib/rails/superfluid/beyond-budget";
 import type { Grants, OperatorGrant } from "@/lib/rails/superfluid/list-grants";
 import { DelegationItems } from "./delegation-items";
 import { GrantItem } from "./grant-item";
@@ -51,7 +52,8 @@ export function GrantList({ onChain, plan, delegated }: Props) {
                 }
               >
                 Session {id.toString()}: at most {inToken(budget)}, of which {inToken(spent)} is spent, no
-                faster than {inToken(rateCap * 86_400n)} a day, until <LocalTime ms={expiryMs} />
+                faster than {inToken(rateCap * 86_400n)} a day, until <LocalTime ms={expiryMs} />.{" "}
+                {BEYOND_BUDGET}
               </GrantItem>
             ))}
             {operators.map((of) => (

@@ -3,6 +3,7 @@ import { sessionOperatorAbi } from "@/contracts-abi/session-operator";
 import { cfaAbi, cfaV1ForwarderAbi } from "@/contracts-abi/superfluid";
 import type { ChainCall } from "../chain-call";
 import { shortAddress, tokens } from "../erc20-calls";
+import { BEYOND_BUDGET } from "./beyond-budget";
 import { agreementOperation, batchCall, forwardAsSenderOperation } from "./host-operations";
 import type { SuperfluidPlace } from "./superfluid-calls";
 
@@ -42,7 +43,7 @@ export function grantSessionCall(
   return batchCall(
     host,
     [agreementOperation(cfa, permission), forwardAsSenderOperation(sessionOperator, open)],
-    `Let ${shortAddress(agent)} stream at most ${tokens(budget, token)} to ${to} until ${new Date(Number(expirySeconds) * 1_000).toISOString()}.`,
+    `Let ${shortAddress(agent)} stream at most ${tokens(budget, token)} to ${to} until ${new Date(Number(expirySeconds) * 1_000).toISOString()}. ${BEYOND_BUDGET}`,
   );
 }
 

@@ -261,7 +261,7 @@ describe("permissions of agents", () => {
       receivers: [receiver],
     });
     expect(call.says).toBe(
-      "Let 0x3C44…93BC stream at most 10 USDCx to 1 receiver until 2027-01-15T08:00:00.000Z.",
+      "Let 0x3C44…93BC stream at most 10 USDCx to 1 receiver until 2027-01-15T08:00:00.000Z. The budget does not cover the buffers of these streams: if your balance runs out, liquidators keep up to four hours of the running rates.",
     );
     const [permission, session] = batched(call);
     expect(permission).toMatchObject({ operationType: 201, target: place.cfa });
