@@ -126,3 +126,9 @@ test("formatRate keeps the quoted period", () => {
   expect(formatRate(rate(100_000_000_000_000n, 1_000n), LEDGER_ASSET)).toBe("0.0001 USDCx/second");
   expect(formatRate(rate(100n * TOKEN, 7_000n), LEDGER_ASSET)).toBe("100 USDCx/7 s");
 });
+
+test("formatRate tells the flow of a chain, which is kept by the second, by the day", () => {
+  expect(formatRate(rate(11_574_074_074_074n, 1_000n), LEDGER_ASSET)).toBe("1 USDCx/day");
+  expect(formatRate(rate(115_740_740_740_740n, 1_000n), LEDGER_ASSET)).toBe("10 USDCx/day");
+  expect(formatRate(rate(1n, 1_000n), LEDGER_ASSET)).toBe("0.000001 USDCx/day");
+});

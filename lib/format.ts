@@ -70,10 +70,23 @@ export function formatDuration(ms: bigint): string {
     .join(" ");
 }
 
-/** A rate in the period that it was quoted in: "10 USDCx/day". An odd period is named in full: "100 USDCx/7 s". */
+/**
+ * A rate in the period that it was quoted in: "10 USDCx/day". An odd period is named in full: "100 USDCx/7 s". A flow on a chain is kept in
+ * base units a second, which nobody quoted: 11574074074074n of 18 decimals is told by the day, rounded up, as "1 USDCx/day".
+ */
 export function formatRate(rate: Rate, asset: Asset): string {
+  if (rate.periodMs === PERIODS_MS.second && digitsOf(rate.amount, asset.decimals) > 6) {
+    const perDay = rate.amount * (PERIODS_MS.day / PERIODS_MS.second);
+    return `${formatToken(perDay, asset, { rounding: "up" })}/day`;
+  }
   const period = periodNames.get(rate.periodMs) ?? formatDuration(rate.periodMs);
   return `${formatToken(rate.amount, asset, { max: asset.decimals })}/${period}`;
+}
+
+/** How many digits an amount has after the point. */
+function digitsOf(value: bigint, decimals: number): number {
+  const [, fraction = ""] = formatAmount(value, { decimals }).split(".");
+  return fraction.length;
 }
 
 const periodNames: ReadonlyMap<bigint, string> = new Map([

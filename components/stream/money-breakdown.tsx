@@ -11,11 +11,44 @@ import { shownDifference } from "./shown-difference";
 
 const DIGITS = 9;
 
-/**
- * Where every base unit of a stream's deposit is. The lines stand end to end from 0 to what was put in, and each shows the
- * difference of its two ends: so they add up at every moment, in what is shown too.
- */
+/** Where every base unit is of what a stream can pay from. */
 export function MoneyBreakdown({ stream }: { stream: StreamView }) {
+  return stream.rail === "superfluid" ? <OfFlow stream={stream} /> : <OfDeposit stream={stream} />;
+}
+
+/** A flow has no deposit: what flows has arrived, and the rest is in a balance that the sender may spend otherwise. */
+function OfFlow({ stream }: { stream: StreamView }) {
+  const { asset, funded, billed, used, serverNowMs } = stream;
+  const anchor = anchorOf(stream);
+  const live = { anchor, serverNowMs, asset, digits: DIGITS };
+  const over = stream.status === "settled";
+  return (
+    <div className="grid gap-3">
+      <LiveBar anchor={anchor} funded={funded} used={used} serverNowMs={serverNowMs} />
+      <dl className="grid gap-y-1.5 text-sm">
+        <Line label="Flowed to the provider" swatch="bg-flow">
+          {over ? (
+            <Amount value={billed} asset={asset} digits={DIGITS} rounding="down" symbol={false} />
+          ) : (
+            <LiveAmount label="Flowed to the provider" {...live} />
+          )}
+        </Line>
+        {over ? null : (
+          <Line label="Left in the sender’s balance" swatch="bg-line">
+            <LiveAmount label="Left in the sender’s balance" sign={-1} plus={funded} {...live} />
+          </Line>
+        )}
+      </dl>
+      <Gap stream={stream} />
+    </div>
+  );
+}
+
+/**
+ * The lines stand end to end from 0 to what was put in, and each shows the difference of its two ends: so they add up at every moment, in
+ * what is shown too.
+ */
+function OfDeposit({ stream }: { stream: StreamView }) {
   const { asset, funded, billed, used, held, refunded, serverNowMs } = stream;
   const anchor = anchorOf(stream);
   const settled = stream.status === "settled";

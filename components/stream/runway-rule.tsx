@@ -40,6 +40,8 @@ export function RunwayRule({ stream, send }: Props) {
         <span className="text-soft">
           {rule ? (
             <RuleText stream={stream} />
+          ) : stream.rail === "superfluid" ? (
+            "No automatic top-up: the stream runs until the sender’s balance is spent."
           ) : (
             "No automatic top-up: the stream stops when its deposit is empty."
           )}

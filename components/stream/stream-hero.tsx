@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
 import { Card } from "@/components/ui/card";
 import { LocalTime } from "@/components/ui/local-time";
+import { formatDuration } from "@/lib/format";
 import type { StreamView } from "@/lib/streams/stream-view";
 import { anchorOf } from "./anchor-of";
 import { CurrentLine } from "./current-line";
@@ -47,14 +48,38 @@ export function StreamHero({ stream, setAutoTopUp }: Props) {
           <Figure label="Rate">
             <RateText rate={stream.rate} asset={asset} />
           </Figure>
-          <Figure label={over ? "Returned" : "Deposit"}>
-            <Amount value={over ? stream.refunded : stream.funded} asset={asset} />
-          </Figure>
+          {stream.rail === "superfluid" ? (
+            <OfFlow stream={stream} over={over} />
+          ) : (
+            <Figure label={over ? "Returned" : "Deposit"}>
+              <Amount value={over ? stream.refunded : stream.funded} asset={asset} />
+            </Figure>
+          )}
         </div>
       </div>
       <CurrentLine moving={status === "active"} className="rounded-none" />
       {over ? null : <RunwayRule stream={stream} send={setAutoTopUp} />}
     </Card>
+  );
+}
+
+/** A flow has no deposit: it is paid out of a balance, until that is spent. */
+function OfFlow({ stream, over }: { stream: StreamView; over: boolean }) {
+  const { asset, funded, serverNowMs, startedAtMs, closedAtMs } = stream;
+  if (over)
+    return <Figure label="Flowed for">{formatDuration((closedAtMs ?? serverNowMs) - startedAtMs)}</Figure>;
+  return (
+    <Figure label="Left in the balance">
+      <LiveAmount
+        label="Left in the balance"
+        anchor={anchorOf(stream)}
+        sign={-1}
+        plus={funded}
+        serverNowMs={serverNowMs}
+        asset={asset}
+      />
+      <span className="text-[0.85em] text-soft"> {asset.symbol}</span>
+    </Figure>
   );
 }
 
