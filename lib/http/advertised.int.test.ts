@@ -74,15 +74,21 @@ async function ask(action: Pick<ManifestAction, "endpoint" | "method">, token?: 
     },
     ...(method === "GET" ? {} : { body: "{}" }),
   });
-  const body = (await response.json().catch(() => ({}))) as { code?: string };
-  return { status: response.status, code: body.code ?? "" };
+  const { code = "", detail = "" } = (await response.json().catch(() => ({}))) as {
+    code?: string;
+    detail?: string;
+  };
+  return {
+    status: response.status,
+    code: /^(There is no such operation|A gateway has no)/.test(detail) ? "no-route" : code,
+  };
 }
 
-/** A refusal of an operation's own, about a thing that is not there. A missing route is `not-found`, which only one category may be. */
-function isOwnAnswer(name: string, { status, code }: { status: number; code: string }): boolean {
+/** A refusal of an operation's own: of an empty input, or about a thing that is not there. A missing route says something else. */
+function isOwnAnswer({ status, code }: { status: number; code: string }): boolean {
   if ([200, 201].includes(status)) return true;
   if (["invalid-input", "invalid-signature", "not-available-here"].includes(code)) return true;
-  return code === "not-found" ? name === "get_category" : status === 404 && /^[a-z]+-not-found$/.test(code);
+  return status === 404 && /^([a-z]+-)?not-found$/.test(code);
 }
 
 async function walk(actions: readonly ManifestAction[]): Promise<Record<"free" | "signIn" | "paid", number>> {
@@ -97,12 +103,22 @@ async function walk(actions: readonly ManifestAction[]): Promise<Record<"free" |
       expect([name, answer]).toEqual([name, { status: 401, code: "sign-in-required" }]);
       seen.signIn += 1;
     } else {
-      expect([name, answer, isOwnAnswer(name, answer)]).toEqual([name, answer, true]);
+      expect([name, answer, isOwnAnswer(answer)]).toEqual([name, answer, true]);
       seen.free += 1;
     }
   }
   return seen;
 }
+
+describe("the walk", () => {
+  test("given an address where nothing is, it is no answer of anything's own", async () => {
+    for (const endpoint of ["/api/v1/no-such", "/api/v1/streams/str_1/no-such", "/no-such"])
+      for (const method of ["GET", "POST"]) {
+        const answer = await ask({ endpoint, method });
+        expect([endpoint, method, isOwnAnswer(answer)]).toEqual([endpoint, method, false]);
+      }
+  });
+});
 
 describe("the manifests", () => {
   test("given ours, every action answers as its own, and signed in those of an account do, too", async () => {
@@ -116,7 +132,7 @@ describe("the manifests", () => {
       ({ auth_required, name }) => auth_required && name !== "delete_session",
     )) {
       const answer = await ask(action, payer.bearer);
-      expect([action.name, answer, isOwnAnswer(action.name, answer)]).toEqual([action.name, answer, true]);
+      expect([action.name, answer, isOwnAnswer(answer)]).toEqual([action.name, answer, true]);
     }
   });
 
@@ -204,7 +220,7 @@ describe("/openapi.json and /openapi/full.json", () => {
             ? answer.status === 402
             : operation.security
               ? answer.code === "sign-in-required"
-              : isOwnAnswer(name, answer);
+              : isOwnAnswer(answer);
           expect([name, answer, own]).toEqual([name, answer, true]);
         }
     },
@@ -224,7 +240,7 @@ describe("/llms.txt", () => {
     for (const [, method = "", , endpoint = ""] of asked) {
       if (endpoint === "/api/mcp") continue; // Takes JSON-RPC: asked with the manifests.
       const answer = await ask({ endpoint, method });
-      const known = [401, 402].includes(answer.status) || isOwnAnswer("", answer);
+      const known = [401, 402].includes(answer.status) || isOwnAnswer(answer);
       expect([endpoint, answer, known]).toEqual([endpoint, answer, true]);
     }
   });

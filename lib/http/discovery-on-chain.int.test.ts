@@ -158,6 +158,8 @@ describe("the operations of a chain", () => {
   test("given the buyers' document, it has plan, close plan and relay, and still fits into 64 KB", () => {
     for (const path of ["/plan", "/plan-close", "/relay", "/relay/{relayId}"])
       expect(Object.keys(openApi.paths)).toContain(`/api/v1/streams${path}`);
+    for (const path of ["/api/v1/streams", "/api/v1/streams/{streamId}/close", "/api/v1/wallet/faucet"])
+      expect(Object.keys(openApi.paths[path] ?? {})).toContain("post");
     expect(openApiText.length).toBeLessThanOrEqual(64_000);
     const named = manifest.actions.map(({ name }) => name);
     expect(named).toEqual(

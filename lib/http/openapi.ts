@@ -20,11 +20,20 @@ const INFO = {
 };
 
 /** What a buyer needs. Crawlers of registries read 64 KB, so that the rest stands in a document of its own. */
-const TAGS_FOR_BUYERS: readonly Operation["tag"][] = ["auth", "market", "streams", "wallet", "requests"];
-/** Of those tags, what providers and bookkeepers need. */
-const NOT_FOR_BUYERS = new Set([
-  ...["registerProvider", "getMarketSummary", "collectStream", "collectStreams"],
-  ...["getStreamConservation", "getPublicStream", "listStatement", "exportStatement"],
+const FOR_BUYERS = new Set([
+  ...["createNonce", "createSession", "getSession", "deleteSession"],
+  ...["listProviders", "findCheapestProvider", "getProvider"],
+  ...[
+    "openStream",
+    "listStreams",
+    "getStream",
+    "listStreamEvents",
+    "topUpStream",
+    "closeStream",
+    "pauseStream",
+  ],
+  ...["resumeStream", "changeStreamTier", "setAutoTopUp"],
+  ...["getWallet", "creditWallet", "getRequest", "getReceipt"],
 ]);
 /** What opening a stream on a chain takes; its answers are described in the whole API's document. */
 const ON_A_CHAIN = new Set(["planStream", "planClose", "relayOpening", "getRelay"]);
@@ -41,15 +50,14 @@ const BUYERS_MAX = 64_000;
  */
 export function buildOpenApi(services: readonly PaidService[], origin: string, ways: PaymentWays): Json {
   const document = {
-    ...buildDocument([...operations.filter(isForBuyers), ...(ways.chain ? chainOperations() : [])], origin),
+    ...buildDocument(
+      [...operations.filter(({ id }) => FOR_BUYERS.has(id)), ...(ways.chain ? chainOperations() : [])],
+      origin,
+    ),
     "x-payment-methods": paymentMethods(ways),
   };
   const room = BUYERS_MAX - JSON.stringify(document).length;
   return { ...document, paths: { ...paidPaths(services, { origin, ways, room }), ...document.paths } };
-}
-
-function isForBuyers({ id, tag }: Operation): boolean {
-  return TAGS_FOR_BUYERS.includes(tag) && !NOT_FOR_BUYERS.has(id);
 }
 
 function chainOperations(): Operation[] {
