@@ -6,7 +6,10 @@ const base = { table: null, confirmed: true, liquidated: false } as const;
 const A = 11n;
 const B = 22n;
 const least = () => 1n;
-const none = { only: null, least };
+const event = (rate: bigint, atMs: bigint, table: FlowEvent["table"]): FlowEvent => ({
+  ...{ ...base, rate, atMs, table, tx: `0x${atMs}` },
+});
+const none = { sole: () => null, least };
 
 test("a flow whose sender said nothing is for the only listing of its receiver, and brings rate × time", () => {
   const events: FlowEvent[] = [
@@ -14,7 +17,7 @@ test("a flow whose sender said nothing is for the only listing of its receiver, 
     { ...base, rate: 200n, atMs: 11_000n, tx: "0x2", table: [{ tag: A, rate: 150n }] },
     { ...base, rate: 0n, atMs: 21_000n, tx: "0x3" },
   ];
-  expect(allocateFlow(events, { only: A, least })).toEqual([
+  expect(allocateFlow(events, { sole: () => A, least })).toEqual([
     {
       tag: A,
       nth: 0,
@@ -29,9 +32,39 @@ test("a flow whose sender said nothing is for the only listing of its receiver, 
   ]);
   expect(allocateFlow(events.slice(0, 1), none)).toEqual([]);
   const raised = { ...base, rate: 300n, atMs: 2_000n, tx: "0x2" };
-  expect(allocateFlow([...events.slice(0, 1), raised], { only: A, least })[0]?.segments.at(-1)?.rate).toBe(
-    300n,
-  );
+  expect(
+    allocateFlow([...events.slice(0, 1), raised], { sole: () => A, least })[0]?.segments.at(-1)?.rate,
+  ).toBe(300n);
+});
+
+test("a flow whose sender said nothing stays with what it was opened for, until it ends and is opened for something else", () => {
+  const events = [
+    event(100n, 0n, null),
+    event(300n, 10_000n, null),
+    event(0n, 20_000n, null),
+    event(300n, 30_000n, null),
+  ];
+  const asked: bigint[][] = [];
+  const sole = (run: readonly FlowEvent[]) => {
+    asked.push(run.map(({ rate }) => rate));
+    return run[0]?.rate === 100n ? A : B;
+  };
+  expect(
+    allocateFlow(events, { sole, least }).map(({ tag, nth, closedMs }) => ({ tag, nth, closedMs })),
+  ).toEqual([
+    { tag: A, nth: 0, closedMs: 20_000n },
+    { tag: B, nth: 0, closedMs: null },
+  ]);
+  expect(asked).toEqual([[100n, 300n, 0n], [300n]]);
+});
+
+test("what was said of a flow that has ended says nothing of the next", () => {
+  const events = [
+    event(100n, 0n, [{ tag: B, rate: 100n }]),
+    event(0n, 10_000n, []),
+    event(100n, 20_000n, null),
+  ];
+  expect(allocateFlow(events, { sole: () => A, least }).map(({ tag }) => tag)).toEqual([B, A]);
 });
 
 test("two plans share one flow: the second starts with the update that makes room for it, and the first runs on", () => {
@@ -104,12 +137,12 @@ test("below the price of every tier nothing is bought: the life ends, and anothe
   const events = rates.map(
     (rate, n): FlowEvent => ({ ...base, rate, atMs: BigInt(n) * 1_000n, tx: `0x${n}` }),
   );
-  const lives = allocateFlow(events, { only: A, least: () => 100n });
+  const lives = allocateFlow(events, { sole: () => A, least: () => 100n });
   expect(lives.map(({ nth, openedTx, closedMs }) => [nth, openedTx, closedMs])).toEqual([
     [0, "0x0", 1_000n],
     [1, "0x2", null],
   ]);
-  expect(allocateFlow(events, { only: A, least: () => null })).toEqual([]);
+  expect(allocateFlow(events, { sole: () => A, least: () => null })).toEqual([]);
 });
 
 test("what opens again is another life; a liquidation is told from a close", () => {
@@ -119,7 +152,7 @@ test("what opens again is another life; a liquidation is told from a close", () 
       { ...base, rate: 0n, atMs: 1_000n, tx: "0x2", liquidated: true },
       { ...base, rate: 10n, atMs: 2_000n, tx: "0x3" },
     ],
-    { only: A, least },
+    { sole: () => A, least },
   );
   expect(lives.map(({ nth, openedTx, closeCause }) => [nth, openedTx, closeCause])).toEqual([
     [0, "0x1", "liquidated"],
@@ -150,7 +183,7 @@ test("never is more given out than flows, at any moment; what is not confirmed g
       });
       const running = (upTo: number) =>
         new Map(
-          allocateFlow(events.slice(0, upTo), { only: 1n, least })
+          allocateFlow(events.slice(0, upTo), { sole: () => 1n, least })
             .filter(({ closedMs }) => closedMs === null)
             .map(({ tag, segments }) => [tag, segments.at(-1)?.rate ?? 0n]),
         );
@@ -160,7 +193,7 @@ test("never is more given out than flows, at any moment; what is not confirmed g
         if (!event.confirmed)
           for (const [tag, rate] of after) expect(rate <= (before.get(tag) ?? 0n)).toBe(true);
       }
-      for (const life of allocateFlow(events, { only: 1n, least })) {
+      for (const life of allocateFlow(events, { sole: () => 1n, least })) {
         const whole = life.segments.reduce(
           (total, { rate, startMs, endMs }) =>
             total + (endMs === null ? 0n : (rate * (endMs - startMs)) / 1_000n),

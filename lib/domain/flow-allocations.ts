@@ -40,25 +40,33 @@ export type AllocationLife = {
 /**
  * Divides a flow among the listings of its receiver. CFA knows one flow a pair, so several plans with one provider share it: the sum of
  * what they get never exceeds the rate. A table whose sum does is not believed: what was before stays, cut to the rate, the newest
- * first. More counts when its block is confirmed, less at once.
+ * first. More counts when its block is confirmed, less at once. A flow that ends takes with it what was said of it.
  *
  * @param events of one flow, oldest first
- * @param terms.only the listing that a flow buys while its sender says nothing; null when the receiver has several or none
+ * @param terms.sole the listing that a flow buys whose sender says nothing, by all changes from its opening to its end; null when that cannot be told
  * @param terms.least base units a second below which the nth life of a listing has no price: it gets nothing then; null: no such listing
  */
 export function allocateFlow(
   events: readonly FlowEvent[],
-  terms: { only: bigint | null; least: (tag: bigint, nth: number) => bigint | null },
+  terms: {
+    sole: (run: readonly FlowEvent[]) => bigint | null;
+    least: (tag: bigint, nth: number) => bigint | null;
+  },
 ): AllocationLife[] {
   const lives: Draft[] = [];
   let current: readonly Allocation[] = [];
   let told = false;
-  for (const event of events) {
+  let sole: bigint | null = null;
+  let runs = false;
+  for (const [at, event] of events.entries()) {
+    if (!runs) sole = terms.sole(runFrom(events, at));
     told ||= event.table !== null;
-    const asked = event.table ?? (told ? current : alone(terms.only, event.rate));
+    const asked = event.table ?? (told ? current : alone(sole, event.rate));
     const wanted = fitInto(event.rate, asked, current);
     current = event.confirmed ? wanted : smaller(current, wanted);
     follow(lives, current, event, terms.least);
+    runs = event.rate > 0n;
+    told &&= runs;
   }
   return lives;
 }
@@ -66,6 +74,12 @@ export function allocateFlow(
 type Draft = { -readonly [Key in keyof AllocationLife]: AllocationLife[Key] } & {
   segments: AllocationSegment[];
 };
+
+/** The changes of a flow from the one at `at` to its end, or to the last. */
+function runFrom(events: readonly FlowEvent[], at: number): readonly FlowEvent[] {
+  const end = events.findIndex(({ rate }, n) => n >= at && rate === 0n);
+  return events.slice(at, end === -1 ? undefined : end + 1);
+}
 
 function alone(tag: bigint | null, rate: bigint): readonly Allocation[] {
   return tag === null || rate === 0n ? [] : [{ tag, rate }];

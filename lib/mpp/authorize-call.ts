@@ -100,7 +100,8 @@ async function byCredential(call: DoorCall, header: string, tools: Tools): Promi
       issueSession: { tokenHash: session.tokenHash, maxMs: SESSION_MAX_MS },
     });
     const how = { via: "proof", challengeId: claim.id, session: session.token } as const;
-    return admit(call, await awaitOpening(call, decision, { method, payer, payload, chain }), how, tools);
+    const waited = await awaitOpening(call, decision, { method, payer, payload, chain });
+    return admit(call, await tellUnnamed(call, waited, { method, payer, chain }), how, tools);
   }
 }
 
@@ -184,6 +185,19 @@ async function awaitOpening(
     retryAfterSeconds: 1,
   };
   return { outcome: "denied", code: "stream/pending", extensions };
+}
+
+/** Tells who has no stream here, but a flow to this provider that does not say for which of its listings it is: another one would cost twice. */
+async function tellUnnamed(
+  call: DoorCall,
+  decision: Decision,
+  { method, payer, chain }: Pick<VerifiedCredential, "method" | "payer"> & { chain: DoorChain | null },
+): Promise<Decision> {
+  if (decision.outcome !== "denied" || decision.code !== "stream/not-found" || method !== "superfluid")
+    return decision;
+  const rate = await chain?.unnamedFlow?.({ sender: payer, receiver: call.door.provider.owner });
+  if (rate == null) return decision;
+  return { ...decision, extensions: { ...decision.extensions, unnamedFlowRate: String(rate) } };
 }
 
 /** A top-up that time has overtaken: the stream ended, or needs more than it did when the challenge was made. */

@@ -40,6 +40,10 @@ const details: Partial<Record<ProblemCode, string>> = {
   "request-in-progress": "The same request is still running.",
 };
 
+/** Of a flow that is there, but buys nothing. */
+const UNNAMED_FLOW =
+  "A flow of yours to this provider runs, but does not say for which of its services it is, and several have that price: stop it, or have its sender name the service.";
+
 /** Codes of the protocol itself keep its own problem types, so that any client knows them. */
 const CORE = "https://paymentauth.org/problems/";
 
@@ -96,7 +100,7 @@ export function createRefusals(tools: {
       code: denial.code,
       title,
       status,
-      detail: details[denial.code] ?? title,
+      detail: denial.extensions.unnamedFlowRate ? UNNAMED_FLOW : (details[denial.code] ?? title),
       members: denial.extensions,
     };
     return status === 402

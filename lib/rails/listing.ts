@@ -32,17 +32,22 @@ export async function findStoredTerms(
   db: Queryable,
   chainId: number,
   prefix: string,
-): Promise<Map<string, { providerId: string; tiers: readonly TierPrice[] }>> {
-  const { rows } = await db.query<{ subject: string; provider_id: string; terms: unknown }>({
-    text: `select c.subject, s.provider_id, c.terms from chain_stream c join stream s on s.id = c.stream_id
+): Promise<Map<string, { providerId: string; tiers: readonly TierPrice[]; openedTx: string }>> {
+  const { rows } = await db.query<{
+    subject: string;
+    provider_id: string;
+    terms: unknown;
+    opened_tx: string;
+  }>({
+    text: `select c.subject, s.provider_id, c.terms, c.opened_tx from chain_stream c join stream s on s.id = c.stream_id
       where c.chain_id = $1 and (c.subject = $2 or (c.subject >= $2 || ':' and c.subject < $2 || ';'))
       order by s.opened_ms, c.subject`,
     values: [chainId, prefix],
   });
   return new Map(
-    rows.map(({ subject, provider_id, terms }) => [
+    rows.map(({ subject, provider_id, terms, opened_tx }) => [
       subject,
-      { providerId: provider_id, tiers: tierPrices(terms) },
+      { providerId: provider_id, tiers: tierPrices(terms), openedTx: opened_tx },
     ]),
   );
 }

@@ -14,7 +14,7 @@ import { flowRatePerSecond } from "@/lib/domain/rate";
 import { callLedger } from "@/lib/ledger/call-ledger";
 import type { Block } from "../block";
 import { chainStreamId } from "../chain-stream-id";
-import { findListings, findStoredTerms, type TierPrice, termsOf } from "../listing";
+import { findListings, findStoredTerms, type Listing, type TierPrice, termsOf } from "../listing";
 
 /** A flow on a chain; addresses in lower case. */
 export type FlowName = { chainId: number; token: string; sender: string; receiver: string };
@@ -53,7 +53,7 @@ export async function mirrorFlow(
 export async function allocate(db: Queryable, flow: FlowName, events: readonly FlowEvent[]) {
   const market = await findMarket(db, flow);
   const lives = allocateFlow(events, {
-    only: market.only,
+    sole: market.sole,
     least: (tag, nth) => leastRate(market.bought(tag, nth)?.tiers ?? []),
   });
   return { market, lives };
@@ -86,15 +86,29 @@ async function findMarket(db: Queryable, flow: FlowName) {
   });
   const listings = rows.length > 0 ? await findListings(db, flow.receiver) : [];
   const stored = await findStoredTerms(db, flow.chainId, flowSubject(flow));
-  const [only, second] = listings;
-  const [first] = stored.keys();
   return {
-    // What a flow without a word was opened for stays so, whatever its receiver lists later.
-    only: first ? tagOf(first) : only && !second ? only.tag : null,
+    /** What a flow without a word was opened for stays so, whatever its receiver lists later. */
+    sole(run: readonly FlowEvent[]): bigint | null {
+      const known = [...stored].find(([, { openedTx }]) => run.some(({ tx }) => tx === openedTx));
+      return known ? tagOf(known[0]) : soldAt(listings, run[0]?.rate ?? 0n);
+    },
     mirrored: [...stored.keys()],
     bought: (tag: bigint, nth: number): Bought | undefined =>
       stored.get(subjectOf(flow, { tag, nth })) ?? listings.find((listing) => listing.tag === tag),
   };
+}
+
+/**
+ * Which listing a flow is for whose sender says nothing that we read, as the flows of a session do: the only one that there is, else the only one
+ * that has a tier of exactly this price. Null when several have: to guess would be to sell something that nobody asked for.
+ */
+function soldAt(listings: readonly Listing[], rate: bigint): bigint | null {
+  const [only, second] = listings;
+  if (!second) return only?.tag ?? null;
+  const [match, another] = listings.filter(({ tiers }) =>
+    perSecond(tiers).some((tier) => tier.rate.amount === rate),
+  );
+  return match && !another ? match.tag : null;
 }
 
 /** A flow is whole base units a second: a tier is paid by its rate rounded down to that, and by no less than one. */

@@ -21,7 +21,7 @@ export function superfluidProjection(
   client: () => Promise<ChainClient>,
 ): Projection {
   return {
-    name: "superfluid-1",
+    name: "superfluid-2",
     sources: [flowSource(cfa, tokens), superTokenSource(tokens)],
     async read(change): Promise<Balances> {
       const senders = flowsIn(change).map(({ token, sender }) => ({ token, account: sender }));
