@@ -87,7 +87,7 @@ export async function sessionActivity(
     receivers: [...receivers, ...unknown],
     /** Sends `count` calls and mines them into one block. */
     mineBlock: (count: number) => mine(Array.from({ length: count }, randomCall)),
-    /** Opens two sessions more, with a flow each, and revokes the second: whatever chance did, there is one of each. @param next first new id */
+    /** Opens two sessions more, with a flow each, moves the end of the first's and revokes the second: whatever chance did, there is one of each. @param next first new id */
     async openTwo(next: bigint): Promise<void> {
       const [person, one, other] = [people[0], unknown.slice(0, 1), unknown.slice(1)];
       await mine([open(one, person), open(other, person)]);
@@ -96,6 +96,7 @@ export async function sessionActivity(
         operator(agent, "setFlow", [next, one[0], 10n ** 12n, until]),
         operator(agent, "setFlow", [next + 1n, other[0], 10n ** 12n, until]),
       ]);
+      await mine([operator(agent, "setFlow", [next, one[0], 10n ** 12n, until + 60n])]);
       if (person) await mine([operator(person, "revoke", [next + 1n, true])]);
     },
     /** Takes blocks back; `calls` more happen in what comes instead. */

@@ -35,14 +35,12 @@ export function foldSession(logs: readonly ChainLog[]): SessionState | null {
     const flow = flows.get(receiver) ?? NO_FLOW;
     if (event === "ReceiverSet") flows.set(receiver, { ...flow, allowed: args.allowed === true });
     if (event === "FlowSet") {
-      const [rate, spent] = [units(args.flowRate), units(args.spent)];
-      // What had moved is counted when a rate begins. A new end alone counts nothing, and the rate runs on from when it did.
-      const begins = rate !== flow.rate || spent !== session.spent;
+      const rate = units(args.flowRate);
       flows.set(receiver, {
         ...{ allowed: flow.allowed, rate, until: units(args.until) },
-        since: begins ? atMs / 1_000n : flow.since,
+        since: rate === flow.rate ? flow.since : atMs / 1_000n, // With a new end alone, the rate runs on from when it began.
       });
-      session.spent = spent;
+      session.spent = units(args.spent);
     }
     if (event === "FlowEnded") {
       flows.set(receiver, { ...NO_FLOW, allowed: flow.allowed });
