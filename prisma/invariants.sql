@@ -174,6 +174,8 @@ SELECT 'I28', asset, 'the account holds ' || held || ' of ' || owed || ' at bloc
 
 UNION ALL -- I24  No sweep is late by more than five minutes.
 SELECT 'I24', id, status || ', due since ' || due_ms FROM stream WHERE due_ms < clock_ms() - 300000
+UNION ALL -- A withdrawal is paid or back within an hour of its end.
+SELECT 'I24', id, 'on its way, and over since ' || valid_before_ms FROM chain_withdrawal WHERE state = 'on-its-way' AND valid_before_ms < clock_ms() - 3600000
 
 UNION ALL -- Totals are what the streams say.
 SELECT 'totals', c.scope, 'earned ' || c.earned || ' of ' || coalesce(t.earned, 0) || ', streams ' || c.total || ' of ' || coalesce(t.n, 0)

@@ -22,7 +22,7 @@ export const invariantWords: Readonly<Record<InvariantId, string>> = {
   I18: "Only calls that were served have a receipt.",
   I19: "No paid call stays open past its time.",
   I22: "Streams on a chain are what the chain says, and contracts hold what they owe.",
-  I24: "No stream waits longer than five minutes for the sweep.",
+  I24: "No stream waits longer than five minutes for the sweep, and no withdrawal hangs for an hour past its end.",
   I27: "What backs credit is what payments on the chain brought, less what was withdrawn, once each.",
   I28: "The server’s account on the chain holds what backs credit.",
   totals: "The market’s totals are what its streams add up to.",

@@ -88,6 +88,11 @@ describe("a row that somebody changed", () => {
       ids: ["I27"],
     },
     {
+      what: "a withdrawal that hangs",
+      sql: "update chain_withdrawal set valid_before_ms = 0",
+      ids: ["I24"],
+    },
+    {
       what: "what the account held",
       sql: "insert into chain_backing_check select asset, 1, 1, charged - withdrawn - 1, charged - withdrawn from chain_backing",
       ids: ["I28"],
