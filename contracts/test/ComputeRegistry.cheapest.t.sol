@@ -43,6 +43,19 @@ contract ComputeRegistryCheapest is RegistryFixture {
         _assertCheapest(MODEL, 0, 0);
     }
 
+    function test_WhenAPriceFallsBelowThatOfItsParent_TheOrderHolds() external {
+        for (uint256 i = 1; i <= 5; ++i) {
+            _list(address(uint160(1000 + i)), MODEL, 10 * i);
+        }
+        _update(address(1004), 4, 15, true);
+        uint256[2][5] memory order = [[uint256(1), 10], [uint256(4), 15], [uint256(2), 20], [uint256(3), 30], [uint256(5), 50]];
+        for (uint256 i; i < order.length; ++i) {
+            (uint256 id, uint256 price) = (order[i][0], order[i][1]);
+            _assertCheapest(MODEL, id, price);
+            _update(address(uint160(1000 + id)), id, price, false);
+        }
+    }
+
     function test_WhenAThousandListingsAreInTheWay_ItCostsAsMuchAsWithOne() external {
         _list(alice, MODEL, PRICE);
         uint256 alone = _gasOfCheapest();
@@ -72,6 +85,29 @@ contract ComputeRegistryCheapest is RegistryFixture {
         _assertBonded(0.9 ether, 0, 10, 1, 10);
         _assertBonded(0, 0, 10, 1, 10);
         _assertBonded(1 ether + 1, 0, 10, 0, 0);
+    }
+
+    function test_WhenACheaperOneStandsLaterInTheHeap_ItIsTheOne() external {
+        // In the heap: 1 at 1, 2 at 5, 3 at 2.
+        _list(alice, MODEL, 1);
+        _list(bob, MODEL, 5);
+        _list(stranger, MODEL, 2);
+        vm.deal(stranger, 1 ether);
+        _stake(bob, 2, 1 ether);
+        _stake(stranger, 3, 1 ether);
+        _assertBonded(1 ether, 0, 10, 3, 2);
+    }
+
+    function test_WhenAnEarlierOneOfTheSamePriceStandsLaterInTheHeap_ItIsTheOne() external {
+        // In the heap: 1 at 1, 4 at 5, 3 at 5, 2 at 9.
+        uint256[4] memory prices = [uint256(1), 9, 5, 5];
+        for (uint256 id = 1; id <= 4; ++id) {
+            address wallet = address(uint160(1000 + id));
+            _list(wallet, MODEL, prices[id - 1]);
+            vm.deal(wallet, 1 ether);
+            if (id > 1) _stake(wallet, id, 1 ether);
+        }
+        _assertBonded(1 ether, 0, 10, 3, 5);
     }
 
     function test_WhenABondIsLeaving_ItDoesNotCount() external {

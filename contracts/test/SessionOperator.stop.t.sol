@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SessionOperator} from "../src/SessionOperator.sol";
 import {SessionAccounts} from "../src/sessions/SessionAccounts.sol";
 import {SessionFlows} from "../src/sessions/SessionFlows.sol";
@@ -54,6 +55,15 @@ contract SessionOperatorStop is SessionFixture {
         operator.stopFlow(id, provider);
         assertEq(_rate(person, provider), 0);
         assertEq(token.balanceOf(provider), 3_600 * uint256(RATE));
+    }
+
+    function test_WhenAFlowHasStopped_NothingOfItIsLeftButThatItsReceiverIsAllowed() external {
+        _setFlow(id, provider, RATE, HOUR);
+        skip(1 hours);
+        operator.stopFlow(id, provider);
+        SessionAccounts.Flow memory left =
+            SessionAccounts.Flow({rate: 0, since: 0, until: 0, place: 0, allowed: true});
+        assertEq(abi.encode(operator.getSessionFlow(id, provider)), abi.encode(left));
     }
 
     // ── stopOverBudget ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,6 +188,7 @@ contract SessionOperatorStop is SessionFixture {
         token.downgrade(uint256(_available(person)) - 3_599 * uint256(RATE));
         vm.stopPrank();
         skip(1 hours);
+        vm.expectCall(address(token), abi.encodeWithSelector(IERC20.transfer.selector), 0); // There is nothing to hand on.
         operator.stopOverBudget(id);
         assertEq(_rate(person, provider), 0);
         assertEq(token.balanceOf(address(operator)), 0);

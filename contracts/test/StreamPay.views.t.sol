@@ -107,6 +107,19 @@ contract StreamPayViews is StreamPayFixture {
         assertEq(nextId, 0);
     }
 
+    /// @dev An id that is not given yet has nobody as its sender and its recipient.
+    function test_WhenStreamsOfNobodyAreListed() external {
+        _openFive();
+        for (uint256 span = 5; span < 8; ++span) {
+            (uint256[] memory ids, uint256 nextId) = streamPay.streamIdsBySender(address(0), 1, span);
+            assertEq(ids.length, 0);
+            assertEq(nextId, 0);
+            (ids, nextId) = streamPay.streamIdsByRecipient(address(0), 1, span);
+            assertEq(ids.length, 0);
+            assertEq(nextId, 0);
+        }
+    }
+
     function test_WhenStatisticsAreAskedFor() external {
         _openFive();
         _openUsdc(alice, bob);
