@@ -141,6 +141,17 @@ describe("a delegate of an ordinary key", () => {
     expect(await refusal(await call(twin.agent, twin.delegation))).toEqual(invalid("nonce-used"));
   });
 
+  test("shown by another key than its delegate's, it is worth nothing", async () => {
+    const payer = await ledgerPayer();
+    const { agent, delegation } = await delegate(payer);
+    const thief = { ...agent, signTypedData: newKey().signTypedData };
+    expect(await refusal(await call(thief, delegation))).toEqual({
+      status: 402,
+      code: "verification-failed",
+    });
+    expect((await call(agent, delegation)).status).toBe(200);
+  });
+
   test("one proof of it is served once, and one half of a delegation is none", async () => {
     const payer = await ledgerPayer();
     const { agent, delegation } = await delegate(payer);

@@ -63,6 +63,19 @@ describe("fees", () => {
     expect(await rig.balance(to)).toBe(0n);
   });
 
+  test("what is under way counts as spent: of two that are too much together, one is signed", async () => {
+    const box = await rig.fundedLane();
+    const [first, second] = [rig.newKey(), rig.newKey()];
+    await rig.withoutBlocks(async () => {
+      for (const key of [first, second])
+        await box.enqueue({ key, to: freshAddress(), value: parseEther("6") });
+      await box.until(first, "submitted");
+      await box.pass();
+      expect(await box.state(second)).toMatchObject({ state: "pending", attempts: 0, nonce: null });
+      expect(await rig.problemOf(box.account.address)).toBe("no-coin");
+    });
+  });
+
   test("without coin nothing is signed, the lane says so, and goes on once there is some", async () => {
     const box = rig.laneOf();
     const [to, k] = [freshAddress(), rig.newKey()];

@@ -2,9 +2,11 @@ import { parseEther } from "viem";
 import { describe, expect, test } from "vitest";
 import { inTransaction } from "@/lib/db/in-transaction";
 import { freshAddress } from "@/lib/testing/outbox-lane";
+import { claimIntents } from "./claim-intents";
 import { enqueueTransaction } from "./enqueue-transaction";
 import { readLane } from "./read-outbox";
 import { outboxRig } from "./testing/outbox-rig";
+import { writeIntent } from "./write-intent";
 
 const rig = outboxRig();
 
@@ -56,6 +58,19 @@ describe("a server that dies", () => {
       expect(row).toMatchObject({ state: "confirmed", nonce: "0", attempts: 1, error_code: null });
     },
   );
+
+  test("and comes back after another has taken its claim over, it writes nothing", async () => {
+    const box = await rig.fundedLane({ patience: { leaseMs: 0 } });
+    const k = rig.newKey();
+    await box.enqueue({ key: k, to: freshAddress() });
+    const [stale] = await claimIntents(box.lane, "pending", 1);
+    const [fresh] = await claimIntents(box.lane, "pending", 1);
+    if (!stale || !fresh) throw new Error("It was there to claim.");
+    const found = { state: "failed", error: { code: "deadline", text: "Its time was over." } } as const;
+    expect(await writeIntent(rig.db, stale, found)).toBe(false);
+    expect(await box.state(k)).toMatchObject({ state: "pending" });
+    expect(await writeIntent(rig.db, fresh, found)).toBe(true);
+  });
 
   test("while it was only paused, its late write changes nothing", async () => {
     const box = await rig.fundedLane({ patience: { leaseMs: 0 } });
