@@ -187,7 +187,7 @@ async function awaitOpening(
   return { outcome: "denied", code: "stream/pending", extensions };
 }
 
-/** Tells who has no stream here, but a flow to this provider that does not say for which of its listings it is: another one would cost twice. */
+/** Tells who has no stream here, but a flow to this provider that pays for none of its listings: another one would cost twice. */
 async function tellUnnamed(
   call: DoorCall,
   decision: Decision,

@@ -42,7 +42,7 @@ const details: Partial<Record<ProblemCode, string>> = {
 
 /** Of a flow that is there, but buys nothing. */
 const UNNAMED_FLOW =
-  "A flow of yours to this provider runs, but does not say for which of its services it is, and several have that price: stop it, or have its sender name the service.";
+  "A flow of yours to this provider runs, but pays for none of its services: it is slower than their prices, or does not say for which of several it is. Stop it or change it before you open another one.";
 
 /** Codes of the protocol itself keep its own problem types, so that any client knows them. */
 const CORE = "https://paymentauth.org/problems/";

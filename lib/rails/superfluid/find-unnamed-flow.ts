@@ -4,8 +4,8 @@ import { flowSubject } from "@/lib/indexer/sources/superfluid-sources";
 import { listSubjectLogs } from "@/lib/indexer/subject-logs";
 
 /**
- * The rate, in base units a second, of a flow that runs but pays for no listing: its sender does not say for which, and its receiver has
- * several that it could be. Null when there is no such flow.
+ * The rate, in base units a second, of a flow that runs but pays for no listing: it is slower than all prices, or its sender does not say for
+ * which of several it is. Null when there is no such flow.
  */
 export async function findUnnamedFlow(
   db: Queryable,
