@@ -109,11 +109,11 @@ export function MoneyDialog<T>(props: Props<T>) {
         <div className="flex flex-wrap items-center justify-between gap-3">
           <WriteSteps state={state} opens={props.opensOnChain ?? false} />
           {finished ? (
-            <Button key="done" onClick={() => change(false)}>
+            <Button key="done" className="ml-auto" onClick={() => change(false)}>
               Close
             </Button>
           ) : (
-            <Button type="submit" tone={tone} busy={busy} disabled={disabled}>
+            <Button type="submit" tone={tone} busy={busy} disabled={disabled} className="ml-auto">
               {confirm}
             </Button>
           )}

@@ -16,11 +16,13 @@ const looks: Record<StreamChartMark["kind"], { text: string; tone: ChartTone }> 
 
 type Props = { data: StreamChartData; asset: Asset };
 
-/** Deposit as a staircase, accrual under it, and where the two will meet. */
+/** Deposit as a staircase, accrual under it, and where the two will meet; of a flow, which has no deposit, the accrual alone. */
 export function StreamChart({ data, asset }: Props) {
   const { deposited, accrued, projected } = data;
   const series: ChartSeries[] = [
-    { label: "Deposit", tone: "soft", shape: "step", points: deposited },
+    ...(deposited.length > 0
+      ? [{ label: "Deposit", tone: "soft", shape: "step", points: deposited } as const]
+      : []),
     { label: "Accrued", tone: "flow", fill: true, points: accrued },
     ...(projected.length > 0
       ? [{ label: "At this rate", tone: "flow", dashed: true, points: projected } as const]
@@ -37,7 +39,7 @@ export function StreamChart({ data, asset }: Props) {
   }));
   return (
     <Chart
-      label="Deposit and accrual over time"
+      label={deposited.length > 0 ? "Deposit and accrual over time" : "Accrual over time"}
       series={series}
       marks={marks}
       height={220}

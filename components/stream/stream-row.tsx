@@ -95,7 +95,11 @@ export function StreamRow({ stream, viewer, box, chosen }: Props) {
             symbol={false}
             rounding="down"
           />
-          {over ? <span className="text-faint text-xs"> returned</span> : null}
+          {over ? (
+            <span className="text-faint text-xs"> returned</span>
+          ) : stream.rail === "superfluid" ? (
+            <span className="text-faint text-xs"> in the balance</span>
+          ) : null}
         </Figure>
       </div>
       {status === "active" ? (

@@ -7,7 +7,7 @@ import { inputStyle } from "./input";
 export function Select({ className, children, ...props }: ComponentProps<"select">) {
   return (
     <span className={cn("relative block", className)}>
-      <select className={cn(inputStyle, "appearance-none pr-9")} {...props}>
+      <select className={cn(inputStyle, "appearance-none truncate pr-9")} {...props}>
         {children}
       </select>
       <ChevronDown

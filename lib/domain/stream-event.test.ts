@@ -39,7 +39,17 @@ const stored: [kind: string, data: Record<string, unknown>, sentence: string][] 
   [
     "tier-changed",
     { from: "basic", to: "odd", rate: { amount: `${100n * TOKEN}`, periodMs: 7_000 } },
-    "Changed from basic to odd at 14:03:22 UTC: 100 USDCx every 7000 ms from then on.",
+    "Changed from basic to odd at 14:03:22 UTC: 100 USDCx every 7 s from then on.",
+  ],
+  [
+    "opened",
+    { tier: "basic", rate: { amount: "11574074074074", periodMs: 1_000 }, deposit: "0" },
+    "Opened at 14:03:22 UTC: basic, 1 USDCx a day.",
+  ],
+  [
+    "opened",
+    { tier: "basic", rate: { amount: `${TOKEN}`, periodMs: 14_400_000 }, deposit: `${TOKEN}` },
+    "Opened at 14:03:22 UTC: basic, 1 USDCx every 4 h, deposit 1 USDCx.",
   ],
   ["paused", { remaining: "1250000000000000001" }, "Paused at 14:03:22 UTC: nothing flows, 1.25 USDCx left."],
   ["resumed", { remaining: "0" }, "Resumed at 14:03:22 UTC with 0 USDCx left."],

@@ -38,7 +38,8 @@ export function sentenceFor(
   formatTime: (atMs: bigint) => string = utcTime,
 ): { text: string; atMs: bigint } {
   const money = (value: bigint) => `${trim(toDecimal(value, asset.decimals, 6, "nearest"))} ${asset.symbol}`;
-  return { text: tell(event, money, formatTime), atMs: event.atMs };
+  const told = (rate: Rate) => paceOf(rate, money, asset);
+  return { text: tell(event, money, told, formatTime), atMs: event.atMs };
 }
 
 /**
@@ -99,14 +100,19 @@ function readMember(value: unknown, as: StoredAs, name: string): unknown {
   return BigInt(integer);
 }
 
-function tell(event: StreamEvent, money: (value: bigint) => string, time: (atMs: bigint) => string): string {
+function tell(
+  event: StreamEvent,
+  money: (value: bigint) => string,
+  pace: (rate: Rate) => string,
+  time: (atMs: bigint) => string,
+): string {
   const at = time(event.atMs);
   switch (event.kind) {
     case "opened": {
       const { tier, rate, deposit } = event.data;
       // A flow of Superfluid locks nothing in the stream: it is paid from the sender's whole balance.
       const locked = deposit > 0n ? `, deposit ${money(deposit)}` : "";
-      return `Opened at ${at}: ${tier}, ${pace(rate, money)}${locked}.`;
+      return `Opened at ${at}: ${tier}, ${pace(rate)}${locked}.`;
     }
     case "topped-up":
       return `Topped up at ${at} by ${money(event.data.amount)}, ${money(event.data.funded)} put in so far.`;
@@ -119,7 +125,7 @@ function tell(event: StreamEvent, money: (value: bigint) => string, time: (atMs:
     case "auto-top-up-cleared":
       return `Rule taken back at ${at}: no more top-ups by itself.`;
     case "tier-changed":
-      return `Changed from ${event.data.from} to ${event.data.to} at ${at}: ${pace(event.data.rate, money)} from then on.`;
+      return `Changed from ${event.data.from} to ${event.data.to} at ${at}: ${pace(event.data.rate)} from then on.`;
     case "paused":
       return `Paused at ${at}: nothing flows, ${money(event.data.remaining)} left.`;
     case "resumed":
@@ -157,8 +163,17 @@ const periodNames: ReadonlyMap<bigint, string> = new Map([
   [PERIODS_MS.month30, "a month of 30 days"],
 ]);
 
-function pace(rate: Rate, money: (value: bigint) => string): string {
-  return `${money(rate.amount)} ${periodNames.get(rate.periodMs) ?? `every ${rate.periodMs} ms`}`;
+/** A flow of a chain is kept by the second, at a rate that says little when it is cut to six digits: it is told by the day. */
+function paceOf({ amount, periodMs }: Rate, money: (value: bigint) => string, { decimals }: Asset): string {
+  const second = PERIODS_MS.second;
+  if (periodMs === second && decimals > 6 && amount % 10n ** BigInt(decimals - 6) !== 0n)
+    return `${money((amount * PERIODS_MS.day) / second)} a day`;
+  return `${money(amount)} ${periodNames.get(periodMs) ?? `every ${everyText(periodMs)}`}`;
+}
+
+function everyText(ms: bigint): string {
+  if (ms % PERIODS_MS.hour === 0n) return `${ms / PERIODS_MS.hour} h`;
+  return ms % PERIODS_MS.second === 0n ? `${ms / PERIODS_MS.second} s` : `${ms} ms`;
 }
 
 /** "1.500000" → "1.5", "10.000000" → "10". */

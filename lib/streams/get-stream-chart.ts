@@ -1,5 +1,7 @@
 import "server-only";
 import { pool, type Queryable } from "@/lib/db/pool";
+import { largerOf } from "@/lib/domain/amount";
+import { amountOver, PERIODS_MS } from "@/lib/domain/rate";
 import { getStream } from "./get-stream";
 import type { StreamView } from "./stream-view";
 
@@ -23,11 +25,11 @@ export type StreamChartMark = {
 };
 
 export type StreamChartData = {
-  /** What was put in, step by step, to now, or to when it runs dry. */
+  /** What was put in, step by step, to now, or to when it runs dry; empty for a flow of Superfluid, which locks nothing. */
   deposited: ChartPoint[];
   /** What time has accrued, to now. */
   accrued: ChartPoint[];
-  /** What it will accrue until it runs dry; empty when it does not flow. */
+  /** What it will accrue until it runs dry, and of a flow no further than it has run, a day at least; empty when it does not flow. */
   projected: ChartPoint[];
   marks: StreamChartMark[];
 };
@@ -79,7 +81,7 @@ export async function getStreamChart(
   const projected = projectionOf(stream, toToken);
   deposited.push({ x: projected.at(-1)?.x ?? endMs, y: toToken(stream.funded) });
   return {
-    deposited: thinned(deposited),
+    deposited: stream.rail === "superfluid" ? [] : thinned(deposited),
     accrued: thinned(accrued),
     projected,
     marks: [...marksOf(events), ...(await denialsOf(stream, endMs, db))],
@@ -96,11 +98,14 @@ function marksOf(events: readonly { kind: string; at_ms: string }[]): StreamChar
 }
 
 function projectionOf(stream: StreamView, toToken: (units: bigint) => number): ChartPoint[] {
-  if (stream.status !== "active" || stream.depletesAtMs === null) return [];
-  return [
-    { x: Number(stream.serverNowMs), y: toToken(stream.accrued) },
-    { x: Number(stream.depletesAtMs), y: toToken(stream.funded - stream.used - stream.held) },
-  ];
+  const { status, depletesAtMs, serverNowMs, startedAtMs, accrued, rate } = stream;
+  if (status !== "active" || depletesAtMs === null) return [];
+  const now = { x: Number(serverNowMs), y: toToken(accrued) };
+  const ahead = largerOf(serverNowMs - startedAtMs, PERIODS_MS.day);
+  // A balance lasts for years: drawn to its end, what has flowed would not be seen.
+  if (stream.rail === "superfluid" && depletesAtMs > serverNowMs + ahead)
+    return [now, { x: Number(serverNowMs + ahead), y: toToken(accrued + amountOver(rate, ahead, "floor")) }];
+  return [now, { x: Number(depletesAtMs), y: toToken(stream.funded - stream.used - stream.held) }];
 }
 
 /** Refused calls that were logged on this stream, in stretches of equal length. */

@@ -122,7 +122,9 @@ export default async function StreamPage({ params }: Props) {
           />
           <Card aria-labelledby="chart">
             <CardHeader>
-              <CardTitle id="chart">Deposit and accrual</CardTitle>
+              <CardTitle id="chart">
+                {stream.rail === "superfluid" ? "Accrual" : "Deposit and accrual"}
+              </CardTitle>
             </CardHeader>
             <CardBody>
               <StreamChart data={chart} asset={stream.asset} />
