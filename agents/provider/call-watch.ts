@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Marketplace } from "./marketplace";
 import type { Paid } from "./payment";
@@ -41,7 +40,7 @@ export function createCallWatch(market: Pick<Marketplace, "post">, options: { po
   const { pollMs = POLL_MS } = options;
   const entries = new Map<string, Entry>();
   let looking: Promise<void> | null = null;
-  let running = false;
+  let timer: NodeJS.Timeout | undefined;
 
   function watch({ requestId, runwayMs }: Pick<Paid, "requestId" | "runwayMs">): WatchedCall {
     const entry: Entry = {
@@ -50,23 +49,21 @@ export function createCallWatch(market: Pick<Marketplace, "post">, options: { po
       ended: new AbortController(),
     };
     entries.set(requestId, entry);
-    if (!running) void poll();
+    timer ??= setInterval(look, pollMs).unref();
 
     async function funding(): Promise<Funding> {
       if (state(entry) === "paid") return "paid";
       await look(); // Someone may have paid since we last asked, and nobody is stopped for old news.
       return state(entry);
     }
-    return { funding, ended: entry.ended.signal, stop: () => entries.delete(requestId) };
+    return { funding, ended: entry.ended.signal, stop: () => stop(requestId) };
   }
 
-  async function poll(): Promise<void> {
-    running = true;
-    while (entries.size > 0) {
-      await sleep(pollMs, undefined, { ref: false });
-      if (entries.size > 0) await look();
-    }
-    running = false;
+  function stop(requestId: string): void {
+    entries.delete(requestId);
+    if (entries.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
   }
 
   /** Whoever asks while a question is under way waits for its answer. */
@@ -112,5 +109,5 @@ export type CallWatch = ReturnType<typeof createCallWatch>;
 
 function state({ ended, paidUntilMs, requiredTopUp }: Entry): Funding {
   if (ended.signal.aborted) return "ended";
-  return performance.now() <= paidUntilMs ? "paid" : { requiredTopUp };
+  return performance.now() < paidUntilMs ? "paid" : { requiredTopUp };
 }

@@ -15,14 +15,17 @@ import type { RealPayer } from "@/lib/testing/real-payer";
 import { chat, moveClock, type ProviderRig, post, providerRig, readEvents } from "./testing/provider-rig";
 import type { StartedProvider } from "./testing/start-provider";
 
+// Programs of their own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 let rig: ProviderRig;
 let provider: StartedProvider;
 
 beforeAll(async () => {
   rig = await providerRig(1, { TOP_UP_SECONDS: "3", MAX_PER_STREAM: "4" });
   provider = await rig.start();
-});
-afterAll(() => rig?.close());
+}, 180_000);
+afterAll(() => rig?.close(), 60_000);
 afterEach(async () => {
   Object.assign(rig.inference.settings, { wordMs: 0, padding: 0, failWith: 0 });
   await moveClock(0);

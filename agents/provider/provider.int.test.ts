@@ -1,47 +1,29 @@
 /** The provider agent as people run it, behind a real server: listed once, asked for payment, serving what was paid for. */
-import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 // Before anything reads DATABASE_URL: the market is looked at as a whole.
 await vi.hoisted(async () => (await import("@/lib/testing/own-database")).ownDatabase());
 
-import { type RealPayer, realPayer } from "@/lib/testing/real-payer";
-import { type RealServer, realServer } from "@/lib/testing/real-server";
-import { freePort } from "../../scripts/free-port.mjs";
-import { type StartedProvider, startProvider } from "./testing/start-provider";
-import { type TestInference, testInferenceServer } from "./testing/test-inference-server";
+import type { RealPayer } from "@/lib/testing/real-payer";
+import { type ProviderRig, providerRig } from "./testing/provider-rig";
+import type { StartedProvider } from "./testing/start-provider";
 
-const KEY = generatePrivateKey();
-const owner = privateKeyToAccount(KEY);
-let inference: TestInference;
-let server: RealServer;
+// Programs of their own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+let rig: ProviderRig;
 let provider: StartedProvider;
 let payer: RealPayer;
-let settings: Record<string, string>;
 
 beforeAll(async () => {
-  const ports = await Promise.all([freePort(), freePort()]);
-  inference = await testInferenceServer({ key: "inference-key" });
-  server = await realServer({ UPSTREAM_ALLOW: ports.map((port) => `127.0.0.1:${port}`).join(",") });
-  settings = {
-    SUPERSTREAM_URL: server.url,
-    PROVIDER_KEY: KEY,
-    INFERENCE_URL: inference.url,
-    INFERENCE_KEY: "inference-key",
-    MODEL_NAME: "reverser-1b",
-    PORT: String(ports[0]),
-  };
-  provider = await startProvider(settings);
-  payer = await realPayer(server.url);
-});
-afterAll(async () => {
-  await provider?.stop();
-  await server?.stop();
-  inference?.close();
-});
+  rig = await providerRig();
+  provider = await rig.start();
+  payer = await rig.newPayer();
+}, 180_000);
+afterAll(() => rig?.close(), 60_000);
 
 const door = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-  payer.pay(`${server.url}/api/p/${provider.id}${path}`, {
+  payer.pay(`${rig.server.url}/api/p/${provider.id}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
@@ -50,11 +32,11 @@ const say = (content: string, more: object = {}) => ({ messages: [{ role: "user"
 
 describe("in the market", () => {
   test("it is listed at its price, with one tier's worth of choice, typed services and its model", async () => {
-    const listed = await (await fetch(`${server.url}/api/v1/providers/${provider.id}`)).json();
+    const listed = await (await fetch(`${rig.server.url}/api/v1/providers/${provider.id}`)).json();
     expect(listed).toMatchObject({
-      owner: owner.address,
+      owner: rig.owner.address,
       model: "reverser-1b",
-      endpoint: `http://127.0.0.1:${settings.PORT}`,
+      endpoint: `http://127.0.0.1:${rig.ports[0]}`,
       depositMs: 60_000,
       services: 2,
     });
@@ -74,7 +56,7 @@ describe("in the market", () => {
     expect(await response.json()).toEqual({
       status: "ok",
       model: "reverser-1b",
-      provider: owner.address,
+      provider: rig.owner.address,
       providerId: provider.id,
     });
   });
@@ -89,7 +71,7 @@ describe("through the paid door", () => {
       choices: [{ message: { role: "assistant", content: "three two one " } }],
     });
     expect(response.headers.get("payment-receipt")).toBeTruthy();
-    expect(inference.asked.at(-1)).toMatchObject({ authorization: "Bearer inference-key" });
+    expect(rig.inference.asked.at(-1)).toMatchObject({ authorization: "Bearer inference-key" });
   });
 
   test("a chat with stream: true comes as events that any client of OpenAI's reads, and ends with the receipt", async () => {
@@ -115,12 +97,12 @@ describe("through the paid door", () => {
     ["two answers for one price", "/v1/chat/completions", say("hi", { n: 2 }), "invalid-input"],
     ["a switch of the server's own", "/v1/chat/completions", say("hi", { models: ["big"] }), "invalid-input"],
   ])("%s is refused with 400 and free of charge, and the model is not asked", async (_, path, body, code) => {
-    const before = inference.asked.length;
+    const before = rig.inference.asked.length;
     const response = await door(path, body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code, error: { code } });
     expect(response.headers.has("payment-receipt")).toBe(false);
-    expect(inference.asked).toHaveLength(before);
+    expect(rig.inference.asked).toHaveLength(before);
   });
 });
 
@@ -133,10 +115,10 @@ describe("past the door", () => {
     });
 
   test("who has not paid gets 402, and the model is not asked", async () => {
-    const before = inference.asked.length;
+    const before = rig.inference.asked.length;
     const response = await direct("/v1/chat/completions", say("hi"));
     expect(response.status).toBe(402);
-    expect(inference.asked).toHaveLength(before);
+    expect(rig.inference.asked).toHaveLength(before);
   });
 
   test("the door's plain headers let nobody in", async () => {

@@ -1,10 +1,11 @@
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
 import { Mppx } from "mppx/client";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { ledgerStream } from "@/agents/client/ledger-stream";
 import { pool } from "@/lib/db/pool";
 import { type RealPayer, realPayer } from "@/lib/testing/real-payer";
 import { realServer } from "@/lib/testing/real-server";
-import { freePort } from "../../../scripts/free-port.mjs";
 import { startProvider } from "./start-provider";
 import { testInferenceServer } from "./test-inference-server";
 
@@ -19,7 +20,7 @@ export type ProviderRig = Awaited<ReturnType<typeof providerRig>>;
  * @param providers how many may run at once
  */
 export async function providerRig(providers = 1, environment: Record<string, string> = {}) {
-  const ports = await Promise.all(Array.from({ length: providers }, freePort));
+  const ports = await quietPorts(providers);
   const key = generatePrivateKey();
   const inference = await testInferenceServer({ key: "inference-key" });
   const allow = ports.map((port) => `127.0.0.1:${port}`).join(",");
@@ -43,8 +44,12 @@ export async function providerRig(providers = 1, environment: Record<string, str
     return provider;
   }
 
+  const stopAll = async () => {
+    for (const provider of started.splice(0)) await provider.stop();
+  };
+
   return {
-    ...{ inference, server, ports, settings, start },
+    ...{ inference, server, ports, settings, start, stopAll },
     owner: privateKeyToAccount(key),
     newPayer: () => realPayer(server.url),
     /** A stock mppx client: it knows how to pay, and keeps no session. */
@@ -53,11 +58,32 @@ export async function providerRig(providers = 1, environment: Record<string, str
       return Mppx.create({ polyfill: false, methods: [ledgerStream({ account, caps })] }).fetch;
     },
     close: async () => {
-      for (const provider of started) await provider.stop();
+      await stopAll();
       await server.stop();
       inference.close();
     },
   };
+}
+
+/**
+ * Free ports below those that the system gives to connections by itself (from 32768 on): a provider is started on one of them again and
+ * again, and on a busy machine none of its ports may have gone to somebody else's connection meanwhile.
+ */
+async function quietPorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = randomInt(20_000, 30_000);
+    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
+  }
+  return ports;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
 }
 
 /** One POST of JSON. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export type StartedProvider = Awaited<ReturnType<typeof startProvider>>;
 
-const START_MS = 40_000;
+const START_MS = 120_000;
 
 /** The provider agent as people run it: `npm run agent:provider` in a process of its own, which ends with this one. */
 export async function startProvider(environment: Readonly<Record<string, string>>) {

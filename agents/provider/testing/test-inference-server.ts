@@ -28,11 +28,38 @@ export async function testInferenceServer(options: { key?: string; wordMs?: numb
     if (path === "/v1/models") return send(response, 200, { object: "list", data: [{ id: "reverser" }] });
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+    const bytes = Buffer.concat(chunks);
+    if (path === "/v1/audio/transcriptions")
+      return transcription(response, bytes, request.headers["content-type"] ?? "");
+    const body = JSON.parse(bytes.toString()) as Record<string, unknown>;
     asked.push({ path, authorization, body });
     if (settings.failWith) return fail(response, settings.failWith, "The test asks for it");
     if (path === "/v1/chat/completions" || path === "/v1/completions") return text(response, path, body);
+    if (path === "/v1/images/generations") {
+      const b64_json = Buffer.from(`picture of ${body.prompt}`).toString("base64");
+      const picture =
+        body.response_format === "b64_json" ? { b64_json } : { url: "http://127.0.0.1/picture" };
+      return send(response, 200, { created: 0, data: [picture] });
+    }
+    if (path === "/v1/audio/speech") {
+      response.writeHead(200, { "content-type": "audio/mpeg" }).end(`sound of ${body.input}`);
+      return;
+    }
     fail(response, 404, "No such route");
+  }
+
+  /** Its ear takes the sound's bytes for letters. */
+  async function transcription(response: ServerResponse, bytes: Buffer, contentType: string): Promise<void> {
+    const headers = { "content-type": contentType };
+    const form = await new Response(new Uint8Array(bytes), { headers }).formData();
+    const file = form.get("file") as File;
+    const fields = Object.fromEntries([...form].filter(([name]) => name !== "file"));
+    asked.push({
+      path: "/v1/audio/transcriptions",
+      authorization: null,
+      body: { ...fields, name: file.name },
+    });
+    send(response, 200, { text: await file.text() });
   }
 
   async function text(response: ServerResponse, path: string, body: Record<string, unknown>): Promise<void> {
