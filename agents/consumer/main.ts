@@ -15,6 +15,9 @@ import { promptBody, readAnswer } from "./read-answer";
 import { HELP, type Options, readOptions } from "./read-options";
 import { type MandateReceipt, runMandate } from "./run-mandate";
 
+/** Play money for a first purchase. */
+const FAUCET = 10n * 10n ** BigInt(LEDGER_ASSET.decimals);
+
 const options = readOptions(process.argv.slice(2), process.env);
 if (options === "help") {
   console.log(HELP);
@@ -67,6 +70,8 @@ async function main({ site, key, state, mandate, prompt, input, json, ...asked }
     console.error(`Closed ${stream} of an earlier run: paid ${usd(paid)}, refunded ${usd(refunded)}.`);
   for (const { entry, error } of left.failed)
     console.error(`A stream of an earlier run to ${entry.providerId} is still open: ${String(error)}`);
+
+  if (asked.faucet) await (await api()).post("/api/v1/wallet/faucet", { amount: String(FAUCET) });
 
   const { offers, siteTimeMs } = await findOffers(site, mandate);
   const receipt = await runMandate(

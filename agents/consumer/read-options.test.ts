@@ -13,6 +13,7 @@ test("a prompt alone is enough: a minute at 0.0001 a second, 1 dollar at most, o
     rail: "ledger",
     network: "devnet",
     rpc: "http://127.0.0.1:8545",
+    faucet: false,
     json: false,
     state: null,
     mandate: {

@@ -24,6 +24,7 @@ Paying
   --network      of the table of chains (devnet)
   --rpc          of its node (http://127.0.0.1:8545)
   --stream-pay   address of StreamPay, outside the devnet
+  --faucet       take 10 dollars of play money first (devnet)
 Other
   --state        folder for what is open (~/.superstream/consumer)
   --json         the whole receipt, amounts in base units
@@ -42,6 +43,7 @@ export type Options = {
   network: string;
   rpc: string;
   streamPay?: `0x${string}`;
+  faucet: boolean;
   state: string | null;
   json: boolean;
 };
@@ -82,7 +84,8 @@ export function readOptions(
 
   return {
     ...{ site, key: key as `0x${string}`, prompt, input: values.input ?? null },
-    ...{ rail: values.rail as RailName, network: values.network, rpc: values.rpc, json: values.json },
+    ...{ rail: values.rail as RailName, network: values.network, rpc: values.rpc },
+    ...{ faucet: values.faucet, json: values.json },
     ...(values["stream-pay"] ? { streamPay: values["stream-pay"] as `0x${string}` } : {}),
     state: values.state ?? environment.AGENT_STATE ?? null,
     mandate: {
@@ -119,6 +122,7 @@ function parse(args: readonly string[]) {
         rpc: { type: "string", default: "http://127.0.0.1:8545" },
         "stream-pay": { type: "string" },
         state: { type: "string" },
+        faucet: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },

@@ -49,7 +49,6 @@ test.each([
   async ({ more }) => {
     const key = generatePrivateKey();
     const api = await signIn(server.url, privateKeyToAccount(key));
-    await api.post("/api/v1/wallet/faucet", { amount: String(USD) });
     const { code, output } = await runProgram(
       "agents/consumer/main.ts",
       [
@@ -60,6 +59,7 @@ test.each([
         "reverser-1b",
         "--max-price",
         "0.0001",
+        "--faucet",
         "--state",
         state,
         ...more,
@@ -77,7 +77,7 @@ test.each([
     expect(rows).toMatchObject([{ funded: "6000000000000000", status: "settled" }]);
     const [{ billed, refunded } = { billed: "0", refunded: "0" }] = rows;
     expect(BigInt(billed) + BigInt(refunded)).toBe(6_000_000_000_000_000n);
-    expect(BigInt(String((await api.get("/api/v1/wallet")).balance))).toBe(USD - BigInt(billed));
+    expect(BigInt(String((await api.get("/api/v1/wallet")).balance))).toBe(10n * USD - BigInt(billed));
     expect(await runInvariants(pool())).toEqual([]);
   },
   120_000,
