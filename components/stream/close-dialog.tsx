@@ -46,7 +46,7 @@ export function CloseDialog({ stream, asReceiver, send, onClose }: Props) {
                 {flows ? "Flowed" : "Paid"} to {asReceiver ? "you" : provider.name}
                 {stream.chain ? ", about" : ""}
               </dt>
-              <dd className="font-medium">
+              <dd className="whitespace-nowrap font-medium">
                 <LiveAmount label="To be paid" plus={used} {...live} /> {asset.symbol}
               </dd>
             </div>
@@ -56,7 +56,7 @@ export function CloseDialog({ stream, asReceiver, send, onClose }: Props) {
                   {asReceiver ? "Back to the sender" : "Back to your wallet"}
                   {stream.chain ? ", about" : ""}
                 </dt>
-                <dd className="font-medium">
+                <dd className="whitespace-nowrap font-medium">
                   <LiveAmount label="To be returned" sign={-1} plus={funded} minus={used} {...live} />{" "}
                   {asset.symbol}
                 </dd>

@@ -210,13 +210,17 @@ const DAY_MS = 86_400_000;
 /** Times in the reader's zone: hours and minutes on the axis of less than two days, else the date. */
 function timeText(series: readonly ChartSeries[]): (x: number, full: boolean) => string {
   const ends = series.flatMap(({ points }) => [points[0]?.x ?? 0, points.at(-1)?.x ?? 0]);
-  const short = Math.max(...ends) - Math.min(...ends) <= 2 * DAY_MS;
-  const axis = new Intl.DateTimeFormat(
-    undefined,
-    short ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : { month: "short", day: "numeric" },
-  );
+  const axis = new Intl.DateTimeFormat(undefined, axisStyle(Math.max(...ends) - Math.min(...ends)));
   const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
   return (x, all) => (all ? full : axis).format(x);
+}
+
+/** As fine as it must be for neighbouring marks to differ. */
+function axisStyle(rangeMs: number): Intl.DateTimeFormatOptions {
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  if (rangeMs <= DAY_MS / 144) return { ...clock, second: "2-digit" };
+  if (rangeMs <= 2 * DAY_MS) return clock;
+  return rangeMs <= 300 * DAY_MS ? { month: "short", day: "numeric" } : { month: "short", year: "numeric" };
 }
 
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
