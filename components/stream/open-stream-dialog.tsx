@@ -105,7 +105,11 @@ export function OpenStreamDialog({ provider, initialTier, wallet, faucet, send, 
         )
       }
       confirm="Open stream"
-      disabled={rail ? !plan || !isCovered(plan, relayed) : units === undefined || wrong !== undefined}
+      disabled={
+        rail
+          ? !plan || together === null || !isCovered(plan, relayed)
+          : units === undefined || wrong !== undefined
+      }
       state={state}
       opensOnChain={rail !== undefined}
       onConfirm={confirm}

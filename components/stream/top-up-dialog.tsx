@@ -59,7 +59,7 @@ export function TopUpDialog({ stream, walletBalance, send, onClose }: Props) {
         )
       }
       confirm="Top up"
-      disabled={units === undefined || wrong !== undefined}
+      disabled={units === undefined || wrong !== undefined || together === null}
       state={state}
       onConfirm={() => {
         if (units !== undefined) void submit({ streamId: stream.id, amount: units });

@@ -3,16 +3,12 @@ import type { Config } from "wagmi";
 import { getCallsStatus, getCapabilities, sendCalls } from "wagmi/actions";
 import type { Batcher } from "./signer";
 
-/** A wallet that is locked may leave questions open for ever. */
-const ANSWERS_WITHIN_MS = 3_000;
-
 /** Several calls at once, by the connected wallet (EIP-5792). */
 export function walletBatcher(config: Config, account: Address, chainId: number): Batcher {
   return {
     async isAtomic() {
-      const late = new Promise<null>((resolve) => setTimeout(resolve, ANSWERS_WITHIN_MS, null));
       // Most wallets do not know the question, which is an answer too.
-      const told = await Promise.race([getCapabilities(config, { account }).catch(() => null), late]);
+      const told = await getCapabilities(config, { account }).catch(() => null);
       // 0: what holds on every chain. `ready` is not enough: such a wallet first asks to change the account.
       const { atomic } = told?.[chainId] ?? told?.[0] ?? {};
       return atomic?.status === "supported";

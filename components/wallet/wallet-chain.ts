@@ -1,14 +1,15 @@
 import type { Config } from "wagmi";
-import { getConnection, reconnect, switchChain, watchConnection } from "wagmi/actions";
+import { getConnection, switchChain, watchConnection } from "wagmi/actions";
 import { decodeError } from "@/lib/chain/decode-error";
 import { findNetwork } from "@/lib/chain/networks";
+import { reconnectWallet } from "./reconnect-wallet";
 
 /** Where a connected wallet is. */
 export type WalletChain = { chainId: number; name: string };
 
 /** @returns null when no wallet is connected, also not after asking the one from before a reload */
 export async function walletChain(config: Config): Promise<WalletChain | null> {
-  if (getConnection(config).status !== "connected") await reconnect(config);
+  await reconnectWallet(config);
   const { connector } = getConnection(config);
   // Asked itself: a wallet may have switched while nobody listened.
   return connector ? nameChain(await connector.getChainId()) : null;

@@ -54,7 +54,7 @@ export function WrapDialog({ kind, wallet: { underlying, superToken }, plan, onC
         )
       }
       confirm={wraps ? "Wrap" : "Unwrap"}
-      disabled={units === undefined || wrong !== undefined || comes === 0n}
+      disabled={units === undefined || wrong !== undefined || comes === 0n || together === null}
       state={state}
       onConfirm={() => {
         if (units !== undefined) void submit({ kind, amount: wraps ? comes : units });
