@@ -10,7 +10,7 @@ import type { ChainCall } from "@/lib/rails/chain-call";
 import type { StreamPlan } from "@/lib/streams/plan-stream";
 import type { ChainPlanInput, OnChain } from "./chain-plan";
 import { findOpenedStream } from "./find-opened-stream";
-import { openByRelay } from "./open-by-relay";
+import { openByRelay, relayIdOf } from "./open-by-relay";
 import type { MoneyState } from "./use-money-action";
 
 /** The id of the stream that was opened. */
@@ -52,10 +52,21 @@ export function useChainOpening({ plan: ask, relays }: OnChain, what: string) {
     const signature = await signed({ ...typedData, message: { ...typedData.message } });
     if (typeof signature !== "string") return signature;
     setState({ phase: "sent" });
+    // Before it is handed over: it goes on without this page, and its end is told by the next one.
+    const id = relayIdOf(authorization);
+    const { forgetCall, rememberCall } = await import("@/components/wallet/pending-calls");
+    const of = { chainId: network.chainId, account: typedData.message.from, what, sentMs: Date.now() };
+    rememberCall({ via: "relay", id, ...of });
     let last: Hex | null = null;
     for await (const step of openByRelay(terms, { deposit, authorization, signature })) {
-      if (step.phase === "refused") return nothingSent(step.detail);
-      if (step.phase === "active") return { phase: "confirmed", value: { id: step.streamId } };
+      if (step.phase === "refused") {
+        forgetCall(id);
+        return { phase: "refused", problem: { title: step.title, detail: step.detail } };
+      }
+      if (step.phase === "active") {
+        forgetCall(id);
+        return { phase: "confirmed", value: { id: step.streamId } };
+      }
       last = step.hash;
       if (!last) continue;
       if (step.phase === "mined") setState({ phase: "reading", hash: last });

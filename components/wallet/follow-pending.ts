@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { followRelay } from "@/components/stream/open-by-relay";
 import type { WalletNetwork } from "@/lib/chain/network";
 import type { PendingCall } from "./pending-calls";
 import { CallFailed, waitForBatch, waitForCall } from "./send-calls";
@@ -28,6 +29,7 @@ export async function followPending(
   { network, batcher }: Tools,
   say: (stands: string) => void,
 ): Promise<PendingEnd> {
+  if (via === "relay") return followOpening(id, say);
   try {
     const hash = via === "batch" ? await transactionOf(id, network, batcher, say) : (id as Hex);
     await waitForCall(network, hash, (confirmations) =>
@@ -38,6 +40,25 @@ export async function followPending(
     if (!(error instanceof CallFailed)) throw error;
     return { good: false, title: error.title, detail: error.message, over: !error.sent?.open };
   }
+}
+
+async function followOpening(relayId: string, say: (stands: string) => void): Promise<PendingEnd> {
+  for await (const step of followRelay(relayId)) {
+    if (step.phase === "refused") return { good: false, title: step.title, detail: step.detail, over: true };
+    if (step.phase === "active")
+      return { good: true, title: "the stream is active", detail: null, over: true };
+    say(
+      step.phase === "mined"
+        ? "on the chain, the market is reading it"
+        : "the market sends it, not confirmed yet",
+    );
+  }
+  return {
+    good: false,
+    title: "still under way",
+    detail: "The market has not opened it yet and goes on with it. Load this page again to see its end.",
+    over: false,
+  };
 }
 
 const SENT = "sent, not confirmed yet";
