@@ -1,9 +1,9 @@
 import { type Address, encodeFunctionData } from "viem";
 import { sessionOperatorAbi } from "@/contracts-abi/session-operator";
 import { cfaAbi, cfaV1ForwarderAbi } from "@/contracts-abi/superfluid";
+import { BEYOND_BUDGET } from "@/lib/domain/beyond-budget";
 import type { ChainCall } from "../chain-call";
 import { shortAddress, tokens } from "../erc20-calls";
-import { BEYOND_BUDGET } from "./beyond-budget";
 import { agreementOperation, batchCall, forwardAsSenderOperation } from "./host-operations";
 import type { SuperfluidPlace } from "./superfluid-calls";
 
