@@ -33,7 +33,22 @@ beforeAll(async () => {
   provider = await realProvider();
   server = await realServer({ UPSTREAM_ALLOW: provider.address });
   payer = await realPayer(server.url);
-  await provider.list(await realPayer(server.url), "letters");
+  const owner = await realPayer(server.url);
+  await provider.list(owner, "letters");
+  await provider.list(await realPayer(server.url), "reader", {
+    services: [
+      {
+        ...{
+          slug: "read",
+          name: "Read",
+          description: "",
+          category: "data_analytics",
+          capability: "letter-count",
+        },
+        ...{ method: "GET", path: "/count", inputSchema: { type: "object" }, pricingModel: "per_second" },
+      },
+    ],
+  });
 });
 afterAll(async () => {
   await Promise.all(opened.map((client) => client.close()));
@@ -97,7 +112,8 @@ describe("a client of the official SDK", () => {
   test("given nobody is signed in, it browses and plans, and an account's tools say how to sign in", async () => {
     const client = await connect();
     const providers = body(await client.callTool({ name: "list_providers", arguments: { limit: 5 } }));
-    expect(providers).toMatchObject({ items: [{ id: "letters" }] });
+    const ids = (providers.items as { id: string }[]).map(({ id }) => id);
+    expect(ids.sort()).toEqual(["letters", "reader"]);
     const services = body(
       await client.callTool({ name: "list_services", arguments: { provider: "letters" } }),
     );
@@ -158,6 +174,8 @@ describe("a client of the official SDK", () => {
     expect(await code("no_such_tool", {})).toBe(-32_602);
     expect(await code("list_providers", { nonsense: 1 })).toBe(-32_602);
     expect(await code("call_service", { providerId: "letters" })).toBe(-32_602);
+    const long = { providerId: "reader", service: "read", input: { q: "x".repeat(9_000) } };
+    expect(await code("call_service", long)).toBe(-32_602);
     const outOfBounds = await client.callTool({ name: "list_providers", arguments: { limit: "1000" } });
     expect([outOfBounds.isError, body(outOfBounds).code]).toEqual([true, "invalid-input"]);
     const noService = await client.callTool({
@@ -189,10 +207,20 @@ describe("mppx's stock client", () => {
     await client.callTool(callCount);
     expect(served()).toBe(before + 2);
     const { rows } = await pool().query(
-      "select status from stream where sender = $1 and status <> 'settled'",
+      "select status from stream where sender = $1 and status <> 'settled' and provider_id = 'letters'",
       [payer.account.address.toLowerCase()],
     );
     expect(rows).toEqual([{ status: "active" }]);
+  });
+
+  test("given a service that is asked by GET, its input is the query", async () => {
+    const client = await connectPaying();
+    const result = await client.callTool({
+      name: "call_service",
+      arguments: { providerId: "reader", service: "read", input: { q: "a b&c", n: 3 } },
+    });
+    expect(body(result)).toMatchObject({ status: 200, body: { letters: 3 } });
+    expect(metaOf(result)[RECEIPT]).toMatchObject({ resource: "GET /api/p/reader/count?q=a+b%26c&n=3" });
   });
 
   test("given the session of an answer, the next calls need no challenge", async () => {
@@ -291,7 +319,9 @@ describe("the HTTP door of it", () => {
 
   test("given a cookie, it signs nobody in: another site's page could ride on it", async () => {
     const call = rpc("tools/call", { name: "get_wallet", arguments: {} });
-    const cookie = `superstream_session=${payer.token}; __Host-superstream_session=${payer.token}`;
+    const cookie = `session=${payer.token}`;
+    const byHttp = await fetch(`${server.url}/api/v1/wallet`, { headers: { Cookie: cookie } });
+    expect(byHttp.status).toBe(200);
     const answer = await (await post(call, { Cookie: cookie })).json();
     expect(answer.result.structuredContent.code).toBe("sign-in-required");
     const bearer = await (await post(call, { Authorization: payer.bearer })).json();

@@ -36,6 +36,9 @@ const callServiceInput = z.strictObject({
   idempotencyKey: idempotencyKey.optional().meta({ description: "The same key never pays twice." }),
 });
 
+/** As long as a request line gets through by HTTP: a tool is no way past that. */
+const URL_MAX = 8_192;
+
 type Doors = {
   /** @throws ProblemError `provider-not-found` */
   getDoor: (providerId: string) => Promise<Pick<Door, "services">>;
@@ -68,6 +71,8 @@ export function serviceTool(doors: Doors): Tool {
       const { method, door } = found.service;
       const search = method === "GET" ? new URLSearchParams(Object.entries(input).map(asQuery)) : null;
       const url = `${env.ORIGIN}${fillPath(door, path)}${search && search.size > 0 ? `?${search}` : ""}`;
+      if (url.length > URL_MAX)
+        throw new RpcError(RPC_CODES.invalidParams, "The path and the query are too long.");
       const inner = innerRequest(request, url, {
         method,
         headers: {
