@@ -16,7 +16,7 @@ import { chat, moveClock, type ProviderRig, post, providerRig, readEvents } from
 import type { StartedProvider } from "./testing/start-provider";
 
 // Programs of their own, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let rig: ProviderRig;
 let provider: StartedProvider;

@@ -17,7 +17,7 @@ import type { StartedProvider } from "./testing/start-provider";
 
 const REMOTE = "https://models.letters.dev";
 // Programs of their own, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let rig: ProviderRig;
 

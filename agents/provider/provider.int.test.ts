@@ -9,7 +9,7 @@ import { type ProviderRig, providerRig } from "./testing/provider-rig";
 import type { StartedProvider } from "./testing/start-provider";
 
 // Programs of their own, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let rig: ProviderRig;
 let provider: StartedProvider;
