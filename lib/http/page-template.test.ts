@@ -19,6 +19,7 @@ describe("pageTemplate", () => {
     "/api/v1/providers",
     "/metrics",
     "/openapi.json",
+    "/skill.md",
     "/_next/static/x.js",
     "/.well-known/jwks.json",
   ])("given %s, it is counted elsewhere or not at all", (url) => {
