@@ -3,6 +3,7 @@ import { type Address, createWalletClient, type Hex, http, isHex, keccak256 } fr
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { devnetUrl } from "./devnet-url";
+import { SmartAccount } from "./smart-account";
 
 type Answer = { result: unknown } | { error: { code: number; message: string } };
 type Options = {
@@ -12,6 +13,8 @@ type Options = {
   /** May be changed by the test, as a person changes their mind. */
   refuse?: string[];
   onRequest?: (method: string) => void;
+  /** It is a smart account: it makes one transaction of several calls (EIP-5792), and says so. */
+  batches?: boolean;
   /** Signed transactions are put here instead of being sent: the test lets go of them with `sendHeld`. */
   held?: Hex[];
   /** What the test does to the account after the page has asked, and before the wallet signs and sends. */
@@ -32,6 +35,7 @@ export async function injectWallet(page: Page, options: Options): Promise<Privat
   const account = privateKeyToAccount(generatePrivateKey());
   let connected = false;
   const known = new Set([options.chainId]);
+  const smart = options.batches ? new SmartAccount(account, options.held) : null;
 
   async function answer(method: string, params: unknown[]): Promise<Answer> {
     onRequest(method);
@@ -81,6 +85,7 @@ export async function injectWallet(page: Page, options: Options): Promise<Privat
         await options.meanwhile?.();
         return sendOnDevnet(account, params[0] as Transaction, options);
       default:
+        if (smart?.knows(method)) return smart.answer(method, params);
         return READS.has(method)
           ? askDevnet(method, params)
           : { error: { code: 4200, message: `Not supported: ${method}` } };
