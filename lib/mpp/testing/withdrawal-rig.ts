@@ -4,6 +4,7 @@ import type pg from "pg";
 import { type Address, erc20Abi, type Hex, parseEther } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
+import { expect, vi } from "vitest";
 import { testUsdcAbi } from "@/contracts-abi/test-usdc";
 import { DEVNET } from "@/lib/chain/devnet-addresses";
 import { findNetwork } from "@/lib/chain/networks";
@@ -151,6 +152,34 @@ export async function withdrawalRig(db: pg.Pool, devnet: Devnet) {
         ...{ address: tools.token.address, abi: testUsdcAbi, account: sender, chain: foundry },
         ...{ functionName: "cancelAuthorization", args: [operator.address, nonce, signature] },
       });
+    },
+    /**
+     * Does things that lock the same row at the very same time: all of them have come to it before any goes on. At most as many as the pool has
+     * clients, less two.
+     */
+    async atOnce<T>(
+      lock: { sql: string; values: unknown[] },
+      acts: (() => Promise<T>)[],
+    ): Promise<PromiseSettledResult<T>[]> {
+      const holder = await db.connect();
+      try {
+        await holder.query("begin");
+        await holder.query(lock.sql, lock.values);
+        const all = Promise.allSettled(acts.map((act) => act()));
+        await vi.waitFor(
+          async () => {
+            const { rows } = await db.query(
+              "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            );
+            expect(rows[0]?.n).toBe(acts.length);
+          },
+          { timeout: 2_500, interval: 5 }, // Those who wait give up after 3 s.
+        );
+        await holder.query("commit");
+        return await all;
+      } finally {
+        holder.release();
+      }
     },
     nobody: someAddress,
   };

@@ -194,6 +194,21 @@ describe("at once", () => {
     await expectBacked();
   });
 
+  test("8 wallets that come to backing for 5 in the same moment: 5 are paid, 3 refused", async () => {
+    const rich = { address: (await fundedAddress(ledger.db, 1_000n * DOLLAR)) as `0x${string}` };
+    const rest = await rig.backing();
+    if (rest > 0n) await rig.withdraw(rich, rest * WORTH);
+    await rig.payerWith(5_500_000n);
+    const wallets = await Promise.all(Array.from({ length: 8 }, () => fundedAddress(ledger.db, DOLLAR)));
+    const results = await rig.atOnce(
+      { sql: "select 1 from chain_backing for update", values: [] },
+      wallets.map((address) => () => rig.withdraw({ address: address as `0x${string}` }, DOLLAR)),
+    );
+    expect(tally(results)).toEqual({ done: 5, "wallet/not-backed": 3 });
+    expect(await rig.backing()).toBe(500_000n);
+    await expectBacked();
+  });
+
   test("20 times the same key: one withdrawal; again later, the same; with another amount, a conflict", async () => {
     const payer = await rig.payerWith(5_000_000n);
     const before = await rig.usdcOf(payer.address);
