@@ -84,6 +84,7 @@ contract ComputeRegistryArbiter is BondsFixture {
         _appoint();
         vm.prank(owner);
         registry.removeArbiter();
+        assertEq(registry.arbiter(), address(0));
         vm.prank(arbiter);
         vm.expectRevert(abi.encodeWithSelector(ProviderBonds.NotArbiter.selector, arbiter));
         registry.slashBond(1, 1, victim);

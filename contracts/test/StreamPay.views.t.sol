@@ -89,6 +89,11 @@ contract StreamPayViews is StreamPayFixture {
         (uint256[] memory ids, uint256 nextId) = streamPay.activeStreamIds(1, 5);
         assertEq(ids, _ids(2, 5));
         assertEq(nextId, 0);
+
+        streamPay.createStream{value: 1}(bob, 1, 0, 7);
+        (ids,) = streamPay.activeStreamIds(6, 1);
+        assertEq(ids, _ids(6));
+        assertTrue(streamPay.streamInfo(6).open);
     }
 
     function test_WhenTheListBeginsAfterTheLastId() external {

@@ -1,7 +1,7 @@
 /**
  * Mistakes that change nothing anybody could notice, each with its reason. `within` is the line, without its indent; `before` and `text`
- * are as the program tells them.
- * @type {{ file: string, within: string, before: string, text: string, why: string }[]}
+ * are as the program tells them; so is `column`, for a line that has the same thing twice.
+ * @type {{ file: string, within: string, before: string, text: string, why: string, column?: number }[]}
  */
 export const EQUIVALENT = [
   {
@@ -192,5 +192,13 @@ export const EQUIVALENT = [
     before: "flow.until > block.timestamp",
     text: "(flow.until >= block.timestamp)",
     why: "Where they are equal, nothing is added.",
+  },
+  {
+    file: "src/streampay/StreamBook.sol",
+    within: "if (amount == 0) return (0, 0);",
+    before: "0",
+    text: "1",
+    column: 37,
+    why: "Whoever gets an amount of 0 stops there, and does not look at `closed`.",
   },
 ];

@@ -1,7 +1,7 @@
 /**
  * One small mistake in a source.
- * @typedef {{ file: string, start: number, end: number, text: string, line: number, within: string, before: string, kind: string }} Mutant
- *   start and end count bytes; within is the line that it is in
+ * @typedef {{ file: string, start: number, end: number, text: string, line: number, column: number, within: string, before: string, kind: string }} Mutant
+ *   start and end count bytes; column counts from 1; within is the line that it is in
  * @typedef {{ nodeType: string, src: string, [key: string]: any }} Node of the compiler's syntax tree
  */
 
@@ -44,9 +44,11 @@ export function mutantsOf(file, source, ast) {
   const replace = (node, text, kind) => {
     const { start, end, old } = range(node);
     if (text === old) return;
-    const line = bytes.subarray(0, start).toString().split("\n").length;
+    const before = bytes.subarray(0, start).toString().split("\n");
+    const line = before.length;
+    const column = (before.at(-1) ?? "").length + 1;
     const within = lines[line - 1]?.trim() ?? "";
-    mutants.push({ file, start, end, text, line, within, before: old, kind });
+    mutants.push({ file, start, end, text, line, column, within, before: old, kind });
   };
   /** @param {Node} node */
   const range = (node) => {

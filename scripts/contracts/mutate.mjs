@@ -186,8 +186,9 @@ function outcomeOf(worker, mutant) {
 /** @param {Mutant} mutant */
 function isEquivalent(mutant) {
   return EQUIVALENT.some(
-    ({ file, within, before, text }) =>
+    ({ file, within, before, text, column = mutant.column }) =>
       file === mutant.file &&
+      column === mutant.column &&
       within === mutant.within &&
       before === flat(mutant.before) &&
       text === flat(mutant.text),
@@ -195,8 +196,8 @@ function isEquivalent(mutant) {
 }
 
 /** @param {Mutant} mutant */
-function tell({ file, line, before, text, kind }) {
-  return `contracts/${file}:${line} ${kind}: ${flat(before)} → ${flat(text) || "(nothing)"}`;
+function tell({ file, line, column, before, text, kind }) {
+  return `contracts/${file}:${line}:${column} ${kind}: ${flat(before)} → ${flat(text) || "(nothing)"}`;
 }
 
 /** @param {string} text */
