@@ -68,7 +68,7 @@ describe("one credential, one answer", () => {
     expect(await callsOf(payer)).toMatchObject([{ state: "served", path: `${provider.url}${CHAT}` }]);
   });
 
-  test("the credential of an answer buys no second one, and neither does its grant", async () => {
+  test("the credential of an answer buys no second one, nor another question its answer", async () => {
     const payer = await rig.newPayer();
     const seen: string[] = [];
     const spy: typeof fetch = async (input, init) => {
