@@ -96,6 +96,8 @@ contract ComputeRegistryCheapest is RegistryFixture {
         _stake(bob, 2, 1 ether);
         _stake(stranger, 3, 1 ether);
         _assertBonded(1 ether, 0, 10, 3, 2);
+        _update(stranger, 3, 5, true);
+        _assertBonded(1 ether, 0, 10, 2, 5);
     }
 
     function test_WhenAnEarlierOneOfTheSamePriceStandsLaterInTheHeap_ItIsTheOne() external {

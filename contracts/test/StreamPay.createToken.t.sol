@@ -5,6 +5,7 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {TestUSDC} from "../src/dev/TestUSDC.sol";
+import {IERC3009} from "../src/streampay/IERC3009.sol";
 import {IStreamPay} from "../src/streampay/IStreamPay.sol";
 import {HostileToken} from "./mocks/HostileToken.sol";
 import {StreamPayFixture} from "./streampay/StreamPayFixture.sol";
@@ -218,6 +219,15 @@ contract StreamPayCreateToken is StreamPayFixture {
                 TestUSDC.AuthorizationUsedOrCanceled.selector, alice, streamPay.createNonce(alice, terms, "once")
             )
         );
+        streamPay.createTokenStreamWithAuthorization(alice, terms, "once", signed);
+    }
+
+    function test_RevertWhen_AnAuthorizedTransferBringsNothing() external {
+        IStreamPay.TokenStream memory terms = _terms(address(usdc), 6e6, bob);
+        IStreamPay.Authorization memory signed = _sign(terms, "once");
+        usdc.mint(address(streamPay), 5); // What is there already does not count.
+        vm.mockCall(address(usdc), abi.encodeWithSelector(IERC3009.receiveWithAuthorization.selector), "");
+        vm.expectRevert(abi.encodeWithSelector(IStreamPay.DepositMismatch.selector, address(usdc), 6e6, 0));
         streamPay.createTokenStreamWithAuthorization(alice, terms, "once", signed);
     }
 
