@@ -201,4 +201,18 @@ export const EQUIVALENT = [
     column: 37,
     why: "Whoever gets an amount of 0 stops there, and does not look at `closed`.",
   },
+  {
+    file: "src/streampay/StreamBook.sol",
+    within: "if (inToken) stream.token = terms.token;",
+    before: "inToken",
+    text: "true",
+    why: "For the native coin it would write 0 where 0 is: this only saves gas.",
+  },
+  {
+    file: "src/streampay/StreamAccrual.sol",
+    within: "return flow.inToken ? stream.token : address(0);",
+    before: "flow.inToken",
+    text: "true",
+    why: "A stream of the native coin has 0 there: this only saves gas.",
+  },
 ];
