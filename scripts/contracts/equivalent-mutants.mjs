@@ -76,6 +76,13 @@ export const EQUIVALENT = [
   },
   {
     file: "src/registry/PriceHeap.sol",
+    within: "delete heap.places[id];",
+    before: "delete heap.places[id]",
+    text: "uint256(0)",
+    why: "It gives back gas: the place of an id that is not in the heap is never read, and `insert` writes it anew.",
+  },
+  {
+    file: "src/registry/PriceHeap.sol",
     within: "if (place > 0 && entry < heap.entries[(place - 1) / 2]) _rise(heap, place, entry);",
     before: "entry < heap.entries[(place - 1) / 2]",
     text: "(entry <= heap.entries[(place - 1) / 2])",
