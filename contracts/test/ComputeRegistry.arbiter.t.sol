@@ -31,6 +31,8 @@ contract ComputeRegistryArbiter is BondsFixture {
         vm.prank(arbiter);
         registry.acceptArbiter();
         assertEq(registry.arbiter(), arbiter);
+        assertEq(registry.proposedArbiter(), address(0));
+        assertEq(registry.arbiterAcceptableAt(), 0);
     }
 
     function test_RevertWhen_SomebodyElseAcceptsOrTheProposalIsGone() external {

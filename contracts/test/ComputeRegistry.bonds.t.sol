@@ -32,6 +32,15 @@ contract ComputeRegistryBonds is BondsFixture {
         registry.stakeBond{value: 1 << 128}(1);
     }
 
+    function test_WhenAsMuchIsSentAsABondHolds_ItTakesIt() external {
+        uint256 id = _list(bob, MODEL, PRICE);
+        uint256 most = type(uint128).max;
+        vm.deal(bob, most);
+        vm.prank(bob);
+        registry.stakeBond{value: most}(id);
+        assertEq(registry.getBondDetails(id).staked, most);
+    }
+
     function test_WhenCoinIsSent_ItAddsItToTheBond_D1_14() external {
         vm.expectEmit();
         emit ProviderBonds.BondStaked(1, 0.5 ether);
