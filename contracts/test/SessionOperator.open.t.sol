@@ -39,6 +39,15 @@ contract SessionOperatorOpen is SessionFixture {
         }
     }
 
+    function test_WhenTheCapsAreOneUnitASecondAndTheEndIsTheLast_ItOpens() external {
+        SessionAccounts.Terms memory terms = _terms();
+        (terms.rateCap, terms.rateCapEach, terms.expiry) = (1, 1, type(uint40).max);
+        vm.startPrank(person);
+        assertEq(operator.openSession(terms, _receivers()), 1);
+        terms.rateCap = uint96(type(int96).max); // What Superfluid can count.
+        assertEq(operator.openSession(terms, _receivers()), 2);
+    }
+
     function test_RevertWhen_TheExpiryIsNotAhead() external {
         uint64[3] memory ends = [uint64(START), uint64(0), uint64(1) << 40];
         for (uint256 i; i < ends.length; ++i) {
@@ -142,7 +151,7 @@ contract SessionOperatorOpen is SessionFixture {
     function test_WhenAReceiverIsRemovedWithoutPermission_ItsFlowIsDueForAnybody() external {
         uint256 id = _openSession();
         _setFlow(id, provider, RATE, HOUR);
-        _permit(person, address(operator), 0);
+        _permit(person, address(operator), 3); // To open and to change, not to end.
         vm.prank(person);
         operator.removeReceiver(id, provider);
         assertEq(_rate(person, provider), int96(RATE));

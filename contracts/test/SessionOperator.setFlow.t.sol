@@ -219,6 +219,14 @@ contract SessionOperatorSetFlow is SessionFixture {
         assertEq(operator.getSpent(id), 400 * uint256(RATE));
     }
 
+    function test_WhenTheSlowestFlowWasEndedOutside_ItOpensAnewToo() external {
+        uint256 id = _openSession();
+        _setFlow(id, provider, 1, HOUR);
+        _deleteDirectly(provider, person, provider);
+        _setFlow(id, provider, 1, HOUR);
+        assertEq(_rate(person, provider), 1);
+    }
+
     function test_RevertWhen_TheFlowWasChangedOutside() external {
         uint256 id = _openSession();
         _setFlow(id, provider, RATE, HOUR);

@@ -2,10 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SessionOperator} from "../src/SessionOperator.sol";
 import {SessionAccounts} from "../src/sessions/SessionAccounts.sol";
 import {SessionFlows} from "../src/sessions/SessionFlows.sol";
-import {GasBurningApp, IAppHost, RevertingApp} from "./sessions/Apps.sol";
+import {GasBurningApp, IAppHost, ReentrantApp, RevertingApp} from "./sessions/Apps.sol";
 import {SessionFixture} from "./sessions/SessionFixture.sol";
 
 /// @dev The leaves of SessionOperator.tree about ending, on the real Superfluid.
@@ -163,6 +164,60 @@ contract SessionOperatorStop is SessionFixture {
         assertEq(_rate(person, provider), 0);
     }
 
+    function test_WhenAReceiverCallsBackWhileItsFlowEnds_ItIsRefused() external {
+        ReentrantApp app = new ReentrantApp(address(host), operator);
+        address[] memory apps = new address[](1);
+        apps[0] = address(app);
+        uint256 other = _openSession();
+        vm.startPrank(person);
+        operator.addReceivers(id, apps);
+        operator.addReceivers(other, apps);
+        vm.stopPrank();
+        bytes memory close = _signFlow(agentKey, id, address(app), 0, 0, 0);
+        bytes memory end = _signRevoke(personKey, other, true, 0);
+
+        _setFlow(id, address(app), RATE, HOUR);
+        operator.setFlowBySig(id, address(app), 0, 0, START + 60, close);
+        _assertCalledBackInVain(app);
+
+        _setFlow(other, address(app), RATE, HOUR);
+        operator.revokeBySig(other, true, START + 60, end);
+        _assertCalledBackInVain(app);
+
+        _setFlow(id, address(app), RATE, HOUR);
+        _setFlow(id, address(app), 0, 0);
+        _assertCalledBackInVain(app);
+
+        _setFlow(id, address(app), RATE, HOUR);
+        vm.prank(person);
+        operator.stopFlow(id, address(app));
+        _assertCalledBackInVain(app);
+
+        _setFlow(id, address(app), RATE, HOUR);
+        vm.startPrank(person);
+        operator.removeReceiver(id, address(app));
+        operator.addReceivers(id, apps);
+        vm.stopPrank();
+        _assertCalledBackInVain(app);
+
+        _setFlow(id, address(app), RATE, HOUR);
+        skip(1 hours);
+        operator.stopOverBudget(id);
+        _assertCalledBackInVain(app);
+
+        _setFlow(id, address(app), RATE, HOUR + 1 hours);
+        vm.prank(person);
+        operator.revoke(id, true);
+        _assertCalledBackInVain(app);
+    }
+
+    function _assertCalledBackInVain(ReentrantApp app) private {
+        assertEq(_rate(person, address(app)), 0);
+        assertFalse(IAppHost(address(host)).isAppJailed(address(app)));
+        assertEq(app.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector));
+        app.forget();
+    }
+
     function test_WhenThePersonIsCritical_WhatSuperfluidPaysForTheEndGoesToThePerson() external {
         _setFlow(id, provider, RATE, HOUR);
         // All but half an hour's coins go away. The buffer, four hours of the rate, stays locked.
@@ -172,14 +227,30 @@ contract SessionOperatorStop is SessionFixture {
         vm.stopPrank();
         skip(3 hours); // 2.5 hours below zero: past the half hour in which Superfluid keeps the reward
         assertLt(_available(person), 0);
+        _fund(address(operator), 7); // Sent by mistake: no part of what Superfluid pays.
 
         operator.stopOverBudget(id);
         assertEq(_rate(person, provider), 0);
-        assertEq(token.balanceOf(address(operator)), 0);
+        assertEq(token.balanceOf(address(operator)), 7);
         assertEq(token.balanceOf(provider), 10_800 * uint256(RATE));
         // Four hours of buffer less two and a half, with Superfluid's rounding of the buffer to 2^32.
         uint256 buffer = 4_000_000_001_651_507_200;
         assertEq(token.balanceOf(person), buffer - 9_000 * uint256(RATE));
+    }
+
+    function test_WhenSuperfluidPaysOneUnitForTheEnd_ItGoesToThePersonToo() external {
+        _setFlow(id, provider, RATE, HOUR);
+        vm.startPrank(person);
+        token.downgrade(uint256(_available(person)) - 1_800 * uint256(RATE));
+        vm.stopPrank();
+        skip(3 hours);
+        _fund(address(operator), 1);
+        // No second of waiting gives just one: what the token says of the operator is bent.
+        bytes[] memory balances = new bytes[](2);
+        (balances[0], balances[1]) = (abi.encode(0), abi.encode(1));
+        vm.mockCalls(address(token), abi.encodeCall(token.balanceOf, (address(operator))), balances);
+        vm.expectCall(address(token), abi.encodeCall(IERC20.transfer, (person, 1)));
+        operator.stopOverBudget(id);
     }
 
     function test_WhenThePersonIsCriticalAndItIsEarly_TheStopStillWorks() external {

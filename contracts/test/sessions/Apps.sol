@@ -73,6 +73,25 @@ contract CallingApp is App {
     }
 }
 
+/// @dev Calls back while the flow to it is being ended, and keeps what it was answered.
+contract ReentrantApp is App {
+    SessionOperator private immutable OPERATOR;
+    bytes public answer;
+
+    constructor(address host, SessionOperator operator) App(host) {
+        OPERATOR = operator;
+    }
+
+    function forget() external {
+        delete answer;
+    }
+
+    function _ended() internal override {
+        (bool done, bytes memory said) = address(OPERATOR).call(abi.encodeCall(OPERATOR.stopOverBudget, (1)));
+        answer = done ? bytes("done") : said;
+    }
+}
+
 /// @dev A wallet that vouches for what its key signed (ERC-1271).
 contract Wallet {
     address private immutable KEY;
