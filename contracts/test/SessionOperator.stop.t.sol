@@ -120,6 +120,20 @@ contract SessionOperatorStop is SessionFixture {
         operator.setFlow(id, provider, 1, uint64(block.timestamp + 1));
     }
 
+    function test_WhenTheBudgetIsSpentToTheUnit_ItStopsAll() external {
+        SessionAccounts.Terms memory terms = _terms();
+        terms.budget = 100 * uint128(RATE);
+        vm.prank(person);
+        uint256 exact = operator.openSession(terms, _receivers());
+        _setFlow(exact, provider, RATE, START + 1);
+        _setFlow(exact, secondProvider, RATE, START + 99);
+        skip(49); // The first runs on: 98 of 100 seconds are gone.
+        assertEq(operator.getDue(exact).length, 1);
+        skip(1);
+        assertEq(operator.getSpent(exact), 100 * uint256(RATE));
+        assertEq(operator.getDue(exact).length, 2);
+    }
+
     function test_WhenAFlowWasChangedOutside_ItDropsItAndLeavesItRunning() external {
         _setFlow(id, provider, RATE, HOUR);
         _setFlow(id, secondProvider, RATE, HOUR);

@@ -264,4 +264,11 @@ export const EQUIVALENT = [
     text: "(reward >= 0)",
     why: "A transfer of nothing moves nothing.",
   },
+  {
+    file: "src/sessions/SessionAccounts.sol",
+    within: "session.spent = spent > type(uint128).max ? type(uint128).max : uint128(spent);",
+    before: "spent > type(uint128).max",
+    text: "false",
+    why: "Superfluid counts seconds in 32 bits, and a buffer of four hours in 96: no flow moves a ten-thousandth of that.",
+  },
 ];
