@@ -136,8 +136,10 @@ test("calls that a smart wallet has and no block yet are followed over a reload"
   await expect(page.getByText("Open a stream to RheumaScore: sent, not confirmed yet")).toBeVisible();
   await sendHeld(held);
   await expect(page.getByText("Open a stream to RheumaScore: confirmed")).toBeVisible();
-  await page.goto("/streams");
-  await expect(
-    page.getByRole("list", { name: "Your streams" }).getByRole("link", { name: "RheumaScore" }),
-  ).toBeVisible();
+  // The market reads the chain a moment after the wallet does.
+  await expect(async () => {
+    await page.goto("/streams");
+    const mine = page.getByRole("list", { name: "Your streams" });
+    await expect(mine.getByRole("link", { name: "RheumaScore" })).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
 });

@@ -100,10 +100,12 @@ test("a reload while the transaction is under way loses nothing: it is followed 
   await expect(page.getByText("Open a stream to RheumaScore: sent, not confirmed yet")).toBeVisible();
   await sendHeld(wallet.held);
   await expect(page.getByText("Open a stream to RheumaScore: confirmed")).toBeVisible();
-  await page.goto("/streams");
-  await expect(
-    page.getByRole("list", { name: "Your streams" }).getByRole("link", { name: "RheumaScore" }),
-  ).toBeVisible();
+  // The market reads the chain a moment after the wallet does.
+  await expect(async () => {
+    await page.goto("/streams");
+    const mine = page.getByRole("list", { name: "Your streams" });
+    await expect(mine.getByRole("link", { name: "RheumaScore" })).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
 });
 
 test("streams of both rails are closed together, by one transaction for each", async ({ page }) => {

@@ -69,10 +69,15 @@ test("a transaction that is cancelled in the wallet is told as that and opens no
   await expect(opening.getByText("The stream is active: USDCx flows to RheumaScore.")).toBeVisible();
 });
 
-test("what became of a transaction while the page was away is told when it is back", async ({ page }) => {
+test("what becomes of a transaction after a reload is told", async ({ page }) => {
   const { account, wallet } = await withStuckOpening(page);
+  // A transaction that is replaced is known by its place in line, for which it has to be seen once.
+  const seen = page.waitForResponse(
+    (response) => response.request().postData()?.includes("eth_getTransactionByHash") ?? false,
+  );
   await page.reload();
   await expect(page.getByText("Open a stream to RheumaScore: sent, not confirmed yet")).toBeVisible();
+  await seen;
   await replaceStuck(account, place(wallet.stuck), "cancel");
   await expect(page.getByText("Open a stream to RheumaScore: It did not happen")).toBeVisible();
   await expect(page.getByText("You cancelled it in the wallet: nothing happened.")).toBeVisible();

@@ -6,11 +6,11 @@ test.describe("/status", () => {
   }) => {
     await page.goto("/status");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Status");
-    const books = page.getByRole("region", { name: /^The books: 20 of 20 checks hold/ });
-    await expect(books.getByRole("listitem")).toHaveCount(20);
+    const books = page.getByRole("region", { name: /^The books: 22 of 22 checks hold/ });
+    await expect(books.getByRole("listitem")).toHaveCount(22);
     await expect(books).toContainText("No account is in debt.");
     await expect(page.getByRole("region", { name: "In short" })).toContainText("Everything works");
-    await expect(page.getByRole("region", { name: "What runs here" })).toContainText("20261122");
+    await expect(page.getByRole("region", { name: "What runs here" })).toContainText("20261123");
     await expect(page.getByRole("img", { name: /^Calls a second over the last ten minutes/ })).toBeVisible();
     await expect(page.locator("main")).not.toContainText(/0x[0-9a-f]{6}|str_/i);
   });
