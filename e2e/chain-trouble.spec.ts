@@ -71,10 +71,7 @@ test("a transaction that is cancelled in the wallet is told as that and opens no
 
 test("what becomes of a transaction after a reload is told", async ({ page }) => {
   const { account, wallet } = await withStuckOpening(page);
-  // A transaction that is replaced is known by its place in line, for which it has to be seen once.
-  const seen = page.waitForResponse(
-    (response) => response.request().postData()?.includes("eth_getTransactionByHash") ?? false,
-  );
+  const seen = transactionSeen(page);
   await page.reload();
   await expect(page.getByText("Open a stream to RheumaScore: sent, not confirmed yet")).toBeVisible();
   await seen;
@@ -93,9 +90,18 @@ async function withStuckOpening(page: Page) {
   };
   const account: PrivateKeyAccount = await connectFundedWallet(page, PROVIDER, wallet);
   const opening = await chooseRail(page, "Superfluid");
+  const seen = transactionSeen(page);
   await opening.getByRole("button", { name: "Open stream" }).click();
   await expect(opening.getByText("You may leave: it goes on without this page.")).toBeVisible();
+  await seen;
   return { account, wallet, opening };
+}
+
+/** The page knows a transaction that is replaced by its place in line, for which it has to have seen it once. */
+function transactionSeen(page: Page): Promise<unknown> {
+  return page.waitForResponse(
+    (response) => response.request().postData()?.includes("eth_getTransactionByHash") ?? false,
+  );
 }
 
 function place(stuck: Hex[] | undefined): Hex {
