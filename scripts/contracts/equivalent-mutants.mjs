@@ -271,4 +271,11 @@ export const EQUIVALENT = [
     text: "false",
     why: "Superfluid counts seconds in 32 bits, and a buffer of four hours in 96: no flow moves a ten-thousandth of that.",
   },
+  {
+    file: "src/streampay/StreamBook.sol",
+    within: "if (amount == 0) return (0, 0);",
+    before: "amount == 0",
+    text: "false",
+    why: "What follows writes what is there already, and both callers leave at an amount of 0 before they look at `closed`: only gas.",
+  },
 ];
